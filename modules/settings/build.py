@@ -1,0 +1,187 @@
+"""How an image is built."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic.dataclasses import dataclass
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from modules.settings.types import (
+    SETTINGS,
+    Between,
+    NonEmpty,
+    RelativePath,
+    SecurityGroupId,
+    SubnetId,
+    Text,
+    VariableName,
+    VpcId,
+    is_token,
+)
+
+ComputeType = Literal[
+    "BUILD_GENERAL1_SMALL",
+    "BUILD_GENERAL1_MEDIUM",
+    "BUILD_GENERAL1_LARGE",
+    "BUILD_GENERAL1_XLARGE",
+    "BUILD_GENERAL1_2XLARGE",
+]
+LogRetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+]  # fmt: skip
+Platform = Annotated[
+    str, Text(r"linux/[a-z0-9]+(?:/v\d+)?", "a platform of docker, as in linux/arm64")
+]
+
+RESERVED_VARIABLES = frozenset(
+    [
+        "REPOSITORY_URI",
+        "IMAGE_TAG",
+        "CONTAINER_NAME",
+        "DOCKERFILE",
+        "BUILD_CONTEXT",
+        "PLATFORM",
+        "CACHE",
+        "BUILD_ARGS",
+        "BASE_IMAGES",
+        "COMMIT_ID",
+        "PATH",
+        "HOME",
+        "SHELL",
+        "PWD",
+    ]
+)
+"""The variables of the standard buildspec and of its shell."""
+
+_SECRET_NAME = re.compile(
+    r"(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|"
+    r"API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(?:$|_(?:ID|KEY|VALUE)$)",
+    re.IGNORECASE,
+)
+_SECRET_VALUE = re.compile(
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{18,}"
+    r"|\bxox[abprs]-[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
+
+
+def _problem(name: str, value: object) -> PydanticCustomError | None:
+    if name in RESERVED_VARIABLES or name.startswith(("CODEBUILD_", "AWS_")):
+        return PydanticCustomError("reserved", "the build sets this itself: choose another name")
+    if not isinstance(value, str) or is_token(value):
+        return None
+    if _SECRET_VALUE.search(value) or (value and _SECRET_NAME.search(name)):
+        return PydanticCustomError(
+            "secret",
+            "looks like a secret, which anyone could read in the plan, the state and the console: "
+            'write it as "secret: NAME" or "parameter: NAME" under environment',
+        )
+    return None
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class Secret:
+    """A value in Secrets Manager, read by the build when it starts."""
+
+    secret: NonEmpty
+    """Name or ARN of the secret, and optionally a JSON key, as in `shop/npm:token`."""
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class Parameter:
+    """A value in the Parameter Store, read by the build when it starts."""
+
+    parameter: NonEmpty
+    """Name or ARN of the parameter."""
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class Vpc:
+    """The network a build runs in. Its subnets need a way to ECR and S3.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/vpc-support.html
+    """
+
+    vpc: VpcId
+    """Id of the VPC."""
+    subnets: Annotated[list[SubnetId], Field(min_length=1, max_length=16)]
+    """1-16 private subnets."""
+    security_groups: Annotated[list[SecurityGroupId], Field(min_length=1, max_length=5)]
+    """1-5 security groups."""
+
+
+@dataclass(frozen=True, config=ConfigDict(**SETTINGS, hide_input_in_errors=True))
+class Build:
+    """A CodeBuild project that builds and pushes an image.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/create-project.html
+    """
+
+    image: NonEmpty | None = None
+    """The image to build in: a CodeBuild one, a public one, or one in ECR. None: Amazon Linux."""
+    architecture: Literal["x86_64", "arm64"] = "x86_64"
+    """The processor of the build machine, and so of the image."""
+    compute_type: ComputeType = "BUILD_GENERAL1_SMALL"
+    """Size of the build machine."""
+    timeout_minutes: Annotated[int, Between(5, 2160)] = 60
+    """Minutes until a build is stopped, 5-2160."""
+    queued_timeout_minutes: Annotated[int, Between(5, 480)] = 480
+    """Minutes until a waiting build is given up, 5-480."""
+    concurrent_build_limit: Annotated[int, Between(1, 10_000)] | None = None
+    """Builds at the same time. None: the account's limit."""
+    privileged: bool = True
+    """Needed where docker runs, that is always with the standard buildspec."""
+    vpc: Vpc | None = None
+    """None: a network of CodeBuild with access to the internet."""
+    cache: Literal["none", "local", "registry"] = "none"
+    """Docker layers are kept: not, on the machine (short-lived), or in the moving tag's image."""
+    environment: dict[VariableName, str | Secret | Parameter] = Field(default_factory=dict)
+    """Environment variables of the build."""
+    dockerfile: RelativePath = "Dockerfile"
+    """Path of the Dockerfile in the source repository."""
+    context: RelativePath = "."
+    """Directory in the source repository that docker gets."""
+    arguments: dict[VariableName, str] = Field(default_factory=dict)
+    """Build arguments for docker. They can be read in the image's history: no secrets."""
+    platform: Platform | None = None
+    """The platform docker builds for. None: the build machine's."""
+    buildspec: RelativePath | None = None
+    """Path of a buildspec in the source repository. None: the standard one, embedded."""
+    log_retention_days: LogRetentionDays = 30
+    """Days to keep the build's log."""
+
+    @field_validator("environment", "arguments", mode="after")
+    @classmethod
+    def _safe(cls, variables: dict[str, object]) -> dict[str, object]:
+        problems = [
+            InitErrorDetails(type=problem, loc=(name,), input="(not shown)")
+            for name, value in variables.items()
+            if (problem := _problem(name, value))
+        ]
+        if problems:
+            raise ValidationError.from_exception_data("variables", problems)
+        return variables
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Build:
+        both = sorted(self.environment.keys() & self.arguments.keys())
+        if both:
+            raise PydanticCustomError(
+                "twice",
+                "{names} in both environment and arguments: keep one",
+                {"names": ", ".join(both)},
+            )
+        if not self.privileged and self.buildspec is None:
+            raise PydanticCustomError(
+                "privileged",
+                "the standard buildspec runs docker, which needs privileged: true; "
+                "or name a buildspec of your own",
+            )
+        if not self.privileged and self.cache == "local":
+            raise PydanticCustomError(
+                "cache", "the local cache of docker layers needs privileged: true"
+            )
+        return self
