@@ -84,3 +84,12 @@ class Names:
         room = BUCKET_LIMIT - len("-123456789012-") - _LONGEST_REGION
         stem = fit(self.prefix, limit=room, suffix=f"-{purpose}")
         return f"{stem}-{account}-{region}"
+
+
+def artifact_name(argument: str) -> str:
+    """The pipeline artifact of the base that a build argument names: `BASE_IMAGE`, `BaseImage`.
+
+    CodeBuild makes the name part of an environment variable's, so it has no hyphen.
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+    """
+    return "".join(part.capitalize() for part in argument.split("_"))

@@ -12,6 +12,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from modules.settings.types import (
     SETTINGS,
     Between,
+    KeyArn,
     NonEmpty,
     RelativePath,
     SecurityGroupId,
@@ -38,22 +39,22 @@ Platform = Annotated[
 ]
 
 RESERVED_VARIABLES = frozenset(
-    [
-        "REPOSITORY_URI",
-        "IMAGE_TAG",
+    {
+        "BASE_IMAGES",
+        "BUILD_ARGS",
+        "BUILD_CONTEXT",
+        "CACHE",
+        "COMMIT_ID",
         "CONTAINER_NAME",
         "DOCKERFILE",
-        "BUILD_CONTEXT",
-        "PLATFORM",
-        "CACHE",
-        "BUILD_ARGS",
-        "BASE_IMAGES",
-        "COMMIT_ID",
-        "PATH",
         "HOME",
-        "SHELL",
+        "IMAGE_TAG",
+        "PATH",
+        "PLATFORM",
         "PWD",
-    ]
+        "REPOSITORY_URI",
+        "SHELL",
+    }
 )
 """The variables of the standard buildspec and of its shell."""
 
@@ -88,6 +89,8 @@ class Secret:
 
     secret: NonEmpty
     """Name or ARN of the secret, and optionally a JSON key, as in `shop/npm:token`."""
+    kms_key: KeyArn | None = None
+    """The key of your own that encrypts it. None: the key of Secrets Manager."""
 
 
 @dataclass(frozen=True, config=SETTINGS)
@@ -96,6 +99,8 @@ class Parameter:
 
     parameter: NonEmpty
     """Name or ARN of the parameter."""
+    kms_key: KeyArn | None = None
+    """The key of your own that encrypts it. None: the key of the Parameter Store, or none."""
 
 
 @dataclass(frozen=True, config=SETTINGS)

@@ -14,13 +14,13 @@ SETTINGS = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 def is_token(value: object) -> bool:
-    """Whether only Terraform will know `value`: a CDKTF token or a `${…}` expression.
+    """Whether `value` is a CDKTF token, which only Terraform will know.
 
     CDKTF encodes number tokens as doubles far below any number a person writes.
     https://developer.hashicorp.com/terraform/cdktf/concepts/tokens
     """
     if isinstance(value, str):
-        return "${" in value
+        return "${TfToken[" in value
     return isinstance(value, float) and value < -1e280
 
 

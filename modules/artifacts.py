@@ -1,0 +1,198 @@
+"""The bucket through which a pipeline's stages pass files to each other."""
+
+from __future__ import annotations
+
+from modules._cdktf import (
+    CodepipelineArtifactStore,
+    CodepipelineArtifactStoreEncryptionKey,
+    Construct,
+    S3Bucket,
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+    S3BucketPolicy,
+    S3BucketPublicAccessBlock,
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from modules.element import Element
+from modules.iam import ServiceRole, Statement, policy
+from modules.project import Project
+from modules.settings import Artifacts
+
+
+class ArtifactStore(Element):
+    """A private, encrypted, versioned bucket that forgets old artifacts.
+
+    Artifacts are copies of what the sources hold, so the bucket may be destroyed with its content.
+
+    Args:
+        settings: The key that encrypts it, and the days to keep artifacts.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts.html#concepts-artifacts
+
+    """
+
+    def __init__(self, scope: Construct, id: str, *, settings: Artifacts) -> None:
+        super().__init__(scope, id)
+        project = Project.of(self)
+        self.kms_key = settings.kms_key
+        bucket = self.place(
+            S3Bucket(
+                self,
+                "bucket",
+                bucket=project.names.bucket(
+                    "artifacts", account=project.account, region=project.region
+                ),
+                force_destroy=True,
+                tags=project.tags,
+            )
+        )
+        self.bucket = bucket.bucket
+        self.bucket_arn = bucket.arn
+        self._encrypt(bucket)
+        self._close(bucket)
+        self._expire(bucket, settings.expire_days)
+
+    @staticmethod
+    def of(scope: Construct) -> ArtifactStore:
+        """The artifact store of the stack that `scope` is in, made when it is first asked for."""
+        project = Project.of(scope)
+        if project.artifact_store is None:
+            project.artifact_store = ArtifactStore(project, "artifacts", settings=project.artifacts)
+        return project.artifact_store
+
+    def _encrypt(self, bucket: S3Bucket) -> None:
+        default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+            sse_algorithm="aws:kms" if self.kms_key else "AES256",
+            kms_master_key_id=self.kms_key,
+        )
+        self.place(
+            S3BucketServerSideEncryptionConfigurationA(
+                self,
+                "encryption",
+                bucket=bucket.id,
+                rule=[
+                    S3BucketServerSideEncryptionConfigurationRuleA(
+                        apply_server_side_encryption_by_default=default,
+                        bucket_key_enabled=self.kms_key is not None,
+                    )
+                ],
+            )
+        )
+        self._versioning = self.place(
+            S3BucketVersioningA(
+                self,
+                "versioning",
+                bucket=bucket.id,
+                versioning_configuration=S3BucketVersioningVersioningConfiguration(
+                    status="Enabled"
+                ),
+            )
+        )
+
+    def _close(self, bucket: S3Bucket) -> None:
+        block = self.place(
+            S3BucketPublicAccessBlock(
+                self,
+                "public_access",
+                bucket=bucket.id,
+                block_public_acls=True,
+                block_public_policy=True,
+                ignore_public_acls=True,
+                restrict_public_buckets=True,
+            )
+        )
+        tls_only = Statement(
+            "TlsOnly",
+            ["s3:*"],
+            [bucket.arn, f"{bucket.arn}/*"],
+            {"Bool": {"aws:SecureTransport": "false"}},
+        )
+        self.place(
+            S3BucketPolicy(
+                self,
+                "policy",
+                bucket=bucket.id,
+                policy=policy([{**tls_only.document("Deny"), "Principal": "*"}]),
+                # S3 refuses two changes of a bucket's access at the same time.
+                depends_on=[block],
+            )
+        )
+
+    def _expire(self, bucket: S3Bucket, days: int) -> None:
+        self.place(
+            S3BucketLifecycleConfiguration(
+                self,
+                "lifecycle",
+                bucket=bucket.id,
+                rule=[
+                    S3BucketLifecycleConfigurationRule(
+                        id="expire-artifacts",
+                        status="Enabled",
+                        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+                        expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)],
+                        noncurrent_version_expiration=[
+                            S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                                noncurrent_days=days
+                            )
+                        ],
+                        abort_incomplete_multipart_upload=[
+                            S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
+                                days_after_initiation=1
+                            )
+                        ],
+                    )
+                ],
+                # Old versions can expire only where there are versions.
+                depends_on=[self._versioning],
+            )
+        )
+
+    @property
+    def block(self) -> CodepipelineArtifactStore:
+        """The `artifact_store` block of a pipeline that uses it."""
+        key = self.kms_key and CodepipelineArtifactStoreEncryptionKey(id=self.kms_key, type="KMS")
+        return CodepipelineArtifactStore(
+            location=self.bucket, type="S3", encryption_key=key or None
+        )
+
+    def grant_read_write(self, role: ServiceRole) -> None:
+        """Let `role` read and write artifacts of this bucket, and of no other.
+
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+        https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
+        """
+        role.allow(
+            Statement(
+                "Artifacts",
+                ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+                [f"{self.bucket_arn}/*"],
+            ),
+            Statement(
+                "ArtifactBucket",
+                ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
+                [self.bucket_arn],
+            ),
+        )
+        if self.kms_key:
+            role.allow(
+                Statement(
+                    "ArtifactKey",
+                    [
+                        "kms:Decrypt",
+                        "kms:DescribeKey",
+                        "kms:Encrypt",
+                        "kms:GenerateDataKey",
+                        "kms:ReEncryptFrom",
+                        "kms:ReEncryptTo",
+                    ],
+                    [self.kms_key],
+                )
+            )

@@ -1,0 +1,135 @@
+"""The pipeline itself: its stages, how executions share it, and the role it runs with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from modules._cdktf import (
+    Codepipeline,
+    CodepipelineStage,
+    CodepipelineStageAction,
+    CodepipelineStageOnFailure,
+    CodepipelineStageOnFailureRetryConfiguration,
+    CodepipelineTrigger,
+    Construct,
+    TerraformResource,
+)
+from modules.artifacts import ArtifactStore
+from modules.codebuild import BuildProject
+from modules.element import Element
+from modules.iam import ServiceRole, Statement
+from modules.project import Project
+
+Mode = Literal["superseded", "queued", "parallel"]
+"""https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html"""
+Retry = Literal["failed_actions", "all_actions"]
+"""https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-retry.html"""
+
+
+class Pipeline(Element):
+    """A pipeline of type V2, which alone can be started with an exact revision.
+
+    Its role exists first, so that what the stages need can be granted; `build` makes the pipeline.
+
+    Args:
+        name: At most 100 characters.
+        role_name: Name of its role, at most 64 characters.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/pipeline-types.html
+
+    """
+
+    def __init__(self, scope: Construct, id: str, *, name: str, role_name: str) -> None:
+        super().__init__(scope, id)
+        self._name = name
+        self.role = ServiceRole(
+            self,
+            "role",
+            name=role_name,
+            service="codepipeline.amazonaws.com",
+            source_arn=Project.of(self).arn("codepipeline", name),
+        )
+
+    def build(
+        self,
+        stages: Sequence[CodepipelineStage],
+        *,
+        mode: Mode,
+        git_trigger: CodepipelineTrigger | None,
+    ) -> Codepipeline:
+        """Make the pipeline, once all is granted to its role."""
+        store = ArtifactStore.of(self)
+        store.grant_read_write(self.role)
+        self._pipeline = self.place(
+            Codepipeline(
+                self,
+                "pipeline",
+                name=self._name,
+                pipeline_type="V2",
+                execution_mode=mode.upper(),
+                role_arn=self.role.arn,
+                artifact_store=[store.block],
+                stage=list(stages),
+                trigger=git_trigger and [git_trigger],
+                tags=Project.of(self).tags,
+                depends_on=[self.role.policy],
+            )
+        )
+        return self._pipeline
+
+    def create_after(self, resource: TerraformResource) -> None:
+        """Create the pipeline, which starts at once, only when `resource` exists."""
+        self._pipeline.node.add_dependency(resource)
+
+
+def stage(
+    name: str, actions: Sequence[CodepipelineStageAction], *, retry: Retry | None = None
+) -> CodepipelineStage:
+    """A stage that, when it fails, is retried once or not at all."""
+    on_failure = retry and CodepipelineStageOnFailure(
+        result="RETRY",
+        retry_configuration=CodepipelineStageOnFailureRetryConfiguration(retry_mode=retry.upper()),
+    )
+    return CodepipelineStage(name=name, action=list(actions), on_failure=on_failure or None)
+
+
+def build_action(
+    project: BuildProject,
+    role: ServiceRole,
+    *,
+    inputs: Sequence[str],
+    output: str,
+    variables: str,
+) -> CodepipelineStageAction:
+    """The action that runs a build project; the first input is its primary source.
+
+    Args:
+        project: What to run.
+        role: The pipeline's role, which is allowed to run it.
+        inputs: Names of the input artifacts.
+        output: Name of the output artifact.
+        variables: Environment variables of this execution, as JSON.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
+
+    """
+    role.allow(
+        Statement("Build", ["codebuild:BatchGetBuilds", "codebuild:StartBuild"], [project.arn])
+    )
+    return CodepipelineStageAction(
+        name="Build",
+        namespace="Build",
+        category="Build",
+        owner="AWS",
+        provider="CodeBuild",
+        version="1",
+        run_order=1,
+        input_artifacts=list(inputs),
+        output_artifacts=[output],
+        configuration={
+            "ProjectName": project.name,
+            "PrimarySource": inputs[0],
+            "EnvironmentVariables": variables,
+        },
+    )

@@ -1,0 +1,56 @@
+"""What every construct of Tandem shares: readable Terraform addresses, and text kept literal."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+from modules._cdktf import Construct, TerraformElement, TerraformStack
+
+_Placed = TypeVar("_Placed", bound=TerraformElement)
+
+
+class Element(Construct):
+    """A construct whose resources have addresses that people can read and rely on.
+
+    CDKTF appends a hash to the address of a nested resource. Here it is the path of construct ids
+    below the stack, joined by "_", as in `aws_codepipeline.web_pipeline`. The ids come from the
+    user's names, so that no address depends on a position in a list.
+    """
+
+    stack: TerraformStack
+    """The stack it is in."""
+    address: str
+    """What the addresses of its resources begin with; empty at the top."""
+
+    def __init__(self, scope: Construct, id: str, *, address: str | None = None) -> None:
+        super().__init__(scope, id)
+        self.stack = stack_of(scope)
+        self.address = _address(scope, id) if address is None else address
+
+    def place(self, resource: _Placed, suffix: str = "") -> _Placed:
+        """Give `resource` the address of this construct, and a suffix where it has several."""
+        resource.override_logical_id("_".join(part for part in (self.address, suffix) if part))
+        return resource
+
+
+def stack_of(scope: Construct) -> TerraformStack:
+    """The stack that `scope` is in, or is."""
+    return scope.stack if isinstance(scope, Element) else TerraformStack.of(scope)
+
+
+def _address(scope: Construct, id: str) -> str:
+    if isinstance(scope, Element):
+        above = scope.address
+    else:
+        above = scope.node.path.removeprefix(stack_of(scope).node.path).strip("/").replace("/", "_")
+    return f"{above}_{id}" if above else id
+
+
+def literal(text: str) -> str:
+    """`text` as Terraform must read it to give exactly `text`; tokens of CDKTF stay tokens.
+
+    Without it a shell's `${VAR}` reaches Terraform as an interpolation.
+    https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences-1
+    """
+    return re.sub(r"([$%])\{(?!TfToken\[)", r"\1\1{", text)

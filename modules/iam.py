@@ -1,0 +1,100 @@
+"""Roles and what they may do: statements, and the one role that each service gets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from modules._cdktf import Construct, IamRole, IamRolePolicy
+from modules.element import Element
+from modules.project import Project
+
+ANY = "*"
+"""For actions that AWS checks against no resource. Every use names AWS's page."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Something a role is allowed to do.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html
+    """
+
+    sid: str
+    """What it is for, in letters and digits."""
+    actions: Sequence[str]
+    resources: Sequence[str]
+    conditions: Mapping[str, Mapping[str, str | Sequence[str]]] = field(default_factory=dict)
+
+    def document(self, effect: str = "Allow") -> dict[str, object]:
+        """The statement as AWS writes it, sorted, so that two plans never differ by order."""
+        document: dict[str, object] = {
+            "Sid": self.sid,
+            "Effect": effect,
+            "Action": sorted(self.actions),
+            "Resource": sorted(set(self.resources)),
+        }
+        if self.conditions:
+            document["Condition"] = self.conditions
+        return document
+
+
+def policy(statements: Sequence[Mapping[str, object]]) -> str:
+    """A policy document as JSON."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+class ServiceRole(Element):
+    """A role that one service assumes for one resource, and nobody else.
+
+    Args:
+        name: At most 64 characters.
+        service: Principal, as in `codebuild.amazonaws.com`.
+        source_arn: ARN of the resource that the service acts for. The role can be assumed for no
+            other resource and no other account (the "confused deputy").
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, service: str, source_arn: str
+    ) -> None:
+        super().__init__(scope, id)
+        project = Project.of(self)
+        self._statements: list[Statement] = []
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": service},
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": project.account},
+                "ArnLike": {"aws:SourceArn": source_arn},
+            },
+        }
+        self._role = self.place(
+            IamRole(
+                self,
+                "role",
+                name=name,
+                assume_role_policy=policy([trust]),
+                permissions_boundary=project.permissions_boundary,
+                tags=project.tags,
+            )
+        )
+        self.arn = self._role.arn
+        self.policy = self.place(
+            IamRolePolicy(self, "policy", name=name, role=self._role.name, policy="")
+        )
+        """What depends on the role must depend on its policy: IAM attaches it separately."""
+
+    def allow_only(self, statement: Statement) -> None:
+        """Set what the role may do, in place of what it could before."""
+        self._statements = [statement]
+        self.allow()
+
+    def allow(self, *statements: Statement) -> None:
+        """Add to what the role may do. A statement it has already is not repeated."""
+        self._statements += [new for new in statements if new not in self._statements]
+        self.policy.policy = policy([statement.document() for statement in self._statements])

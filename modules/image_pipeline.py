@@ -1,0 +1,219 @@
+"""ImagePipeline: a source, a repository, a build, and perhaps bases and a deployment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from modules._cdktf import CodepipelineStage, Construct
+from modules.codebuild import BuildProject
+from modules.codepipeline import Mode, Pipeline, Retry, build_action, stage
+from modules.deploy import EcsDeployment, approval_stage
+from modules.ecr import AnyImageRepository, ExistingImageRepository, ImageRepository
+from modules.element import Element
+from modules.naming import artifact_name
+from modules.project import Project
+from modules.settings import (
+    Approval,
+    Build,
+    EcsDeploy,
+    ExistingRepository,
+    Repository,
+    Source,
+)
+from modules.sources import (
+    ACTION,
+    ARTIFACT,
+    SourceAction,
+    base_image_action,
+    base_image_trigger,
+    source_action,
+)
+from modules.triggers import Trigger, Triggers
+
+DEFAULT_ARGUMENT = "BASE_IMAGE"
+"""The build argument that names the base, where there is one base."""
+_BUILD_ARTIFACT = "BuildArtifact"
+
+
+@dataclass(frozen=True)
+class Image:
+    """What another pipeline builds on: a repository, and the tag in it that links."""
+
+    name: str
+    """What the trigger is named after."""
+    repository: AnyImageRepository
+    tag: str
+    pipeline: Pipeline | None = None
+    """The pipeline that builds it. None: it is built elsewhere."""
+
+
+class ImagePipeline(Element):
+    """A pipeline that builds an image, whenever its source or one of its bases changes.
+
+    Args:
+        source: Where the Dockerfile lives.
+        base: The image it is built from, another pipeline's `image`; or several, by the build
+            argument that each is given to. None: its bases are no concern of the pipeline.
+        repository: Where the image goes: a new repository, or an existing one.
+        build: The build machine and what docker is told.
+        tag: The moving tag that links to the pipelines built on this image.
+        mode: What happens when an execution starts while another runs.
+        retry: What is tried again when a stage fails. None: nothing.
+        approval: Ask a person before the deployment.
+        deploy: Where the image is deployed. None: nowhere.
+        schedule: `rate(…)` or `cron(…)`: build anyway, in case an event was lost.
+        renamed_from: The id it had before: its repository is moved, not replaced.
+
+    Raises:
+        ValueError: There is an approval but nothing to deploy.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts.html
+
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        source: Source,
+        base: Image | Mapping[str, Image] | None = None,
+        repository: Repository | ExistingRepository | None = None,
+        build: Build | None = None,
+        tag: str = "latest",
+        mode: Mode = "superseded",
+        retry: Retry | None = None,
+        approval: Approval | None = None,
+        deploy: EcsDeploy | None = None,
+        schedule: str | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        if approval and not deploy:
+            raise ValueError(f"{id}: approval without deploy: there is nothing to approve")
+        project = Project.of(self)
+        bases = {DEFAULT_ARGUMENT: base} if isinstance(base, Image) else dict(base or {})
+        owner = self.address
+        self.repository = _repository(self, owner, repository or Repository())
+        build = build or Build()
+        self.build = BuildProject(
+            self,
+            "build",
+            name=project.names.build_project(owner),
+            role_name=project.names.role(owner, "build"),
+            settings=build,
+            buildspec="app" if bases else "base",
+            variables=_build_variables(
+                build, bases, self.repository, tag, container=deploy.container if deploy else id
+            ),
+        )
+        self.repository.grant_push(self.build.role)
+        self.pipeline = Pipeline(
+            self,
+            "pipeline",
+            name=project.names.pipeline(owner),
+            role_name=project.names.role(owner, "pipeline"),
+        )
+        own = source_action(source, project)
+        self.pipeline.role.allow(*own.pipeline_needs)
+        self.build.role.allow(*own.build_needs)
+        stages = [
+            self._source_stage(own, bases),
+            self._build_stage(own, bases, retry),
+            *self._deploy_stages(approval, deploy, retry),
+        ]
+        pipeline = self.pipeline.build(stages, mode=mode, git_trigger=own.git_trigger)
+        self.name = pipeline.name
+        self.image = Image(id, self.repository, tag, self.pipeline)
+        triggers = Triggers.of(self)
+        if own.trigger:
+            triggers.start(pipeline, own.trigger, id=owner, action=ACTION)
+        if schedule:
+            trigger = Trigger(
+                f"{owner}-scheduled", f"Builds {owner} anyway, {schedule}", schedule=schedule
+            )
+            triggers.start(pipeline, trigger, id=owner)
+        for argument, image in bases.items():
+            pushed = base_image_trigger(image.name, image.repository.name, image.tag)
+            target = triggers.start(pipeline, pushed, id=owner, action=artifact_name(argument))
+            if image.pipeline:
+                # A new pipeline starts at once: its first push must find the rule in place.
+                image.pipeline.create_after(target)
+
+    def _source_stage(self, own: SourceAction, bases: Mapping[str, Image]) -> CodepipelineStage:
+        for argument, image in bases.items():
+            artifact = artifact_name(argument)
+            image.repository.grant_describe(self.pipeline.role, sid=artifact)
+            image.repository.grant_pull(self.build.role, sid=artifact)
+        actions = [
+            base_image_action(artifact_name(argument), image.repository.name, image.tag)
+            for argument, image in bases.items()
+        ]
+        return stage("Source", [*actions, own.action])
+
+    def _build_stage(
+        self, own: SourceAction, bases: Mapping[str, Image], retry: Retry | None
+    ) -> CodepipelineStage:
+        digests = {
+            argument: f"{image.repository.url}@#{{{artifact_name(argument)}.ImageDigest}}"
+            for argument, image in bases.items()
+        }
+        revisions = {"COMMIT_ID": own.revision, **digests}
+        action = build_action(
+            self.build,
+            self.pipeline.role,
+            inputs=[ARTIFACT, *(artifact_name(argument) for argument in bases)],
+            output=_BUILD_ARTIFACT,
+            variables=json.dumps(
+                [
+                    {"name": name, "value": value, "type": "PLAINTEXT"}
+                    for name, value in revisions.items()
+                ]
+            ),
+        )
+        return stage("Build", [action], retry=retry)
+
+    def _deploy_stages(
+        self, approval: Approval | None, deploy: EcsDeploy | None, retry: Retry | None
+    ) -> list[CodepipelineStage]:
+        stages = []
+        if approval:
+            stages.append(approval_stage(approval, self.pipeline.role))
+        if deploy:
+            deployment = EcsDeployment(self, "deploy", settings=deploy)
+            deployment.grant_deploy(self.pipeline.role)
+            stages.append(stage("Deploy", [deployment.action(_BUILD_ARTIFACT)], retry=retry))
+        return stages
+
+
+def _repository(
+    scope: ImagePipeline, owner: str, settings: Repository | ExistingRepository
+) -> AnyImageRepository:
+    if isinstance(settings, ExistingRepository):
+        return ExistingImageRepository(scope, "repository", name=settings.existing)
+    name = settings.name or Project.of(scope).names.repository(owner)
+    return ImageRepository(scope, "repository", name=name, settings=settings)
+
+
+def _build_variables(
+    build: Build,
+    bases: Mapping[str, Image],
+    repository: AnyImageRepository,
+    tag: str,
+    *,
+    container: str,
+) -> dict[str, str]:
+    """The variables of the standard buildspecs; those at their defaults are left out."""
+    variables = {
+        "REPOSITORY_URI": repository.url,
+        "IMAGE_TAG": tag,
+        "CONTAINER_NAME": container,
+        "BASE_IMAGES": " ".join(bases),
+        "BUILD_ARGS": " ".join(build.arguments),
+        "DOCKERFILE": build.dockerfile,
+        "BUILD_CONTEXT": build.context,
+        "PLATFORM": build.platform or "",
+        "CACHE": build.cache if build.cache == "registry" else "",
+    }
+    return {name: value for name, value in variables.items() if value}

@@ -1,0 +1,72 @@
+"""What the image pipelines of one stack share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from modules._cdktf import (
+    Construct,
+    DataAwsCallerIdentity,
+    DataAwsPartition,
+    DataAwsRegion,
+    TerraformStack,
+)
+from modules.element import Element, literal, stack_of
+from modules.naming import Names
+from modules.settings import Artifacts
+
+if TYPE_CHECKING:
+    from modules.artifacts import ArtifactStore
+    from modules.triggers import Triggers
+
+_ID = "Project"  # no image has this id: names of images are lower-case
+_ATTRIBUTE = "_tandem_project"
+
+
+class Project(Element):
+    """The name, the account and the settings that all image pipelines of a stack share.
+
+    A stack has one. An `ImagePipeline` makes it, named like the stack, where nobody has before.
+
+    Args:
+        name: What every name of a resource begins with. None: the id of the stack.
+        environment: Appended to it, as in `shop-prod`.
+        tags: Tags of every resource that takes tags.
+        permissions_boundary: ARN of the policy that bounds every role.
+        artifacts: How artifacts are kept.
+
+    """
+
+    def __init__(
+        self,
+        scope: TerraformStack,
+        *,
+        name: str | None = None,
+        environment: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        permissions_boundary: str | None = None,
+        artifacts: Artifacts | None = None,
+    ) -> None:
+        super().__init__(scope, _ID, address="")
+        setattr(scope, _ATTRIBUTE, self)
+        self.names = Names(name or scope.node.id, environment)
+        self.tags = {literal(key): literal(value) for key, value in (tags or {}).items()} or None
+        self.permissions_boundary = permissions_boundary
+        self.artifacts = artifacts or Artifacts()
+        self.artifact_store: ArtifactStore | None = None
+        self.triggers: Triggers | None = None
+        self.account = self.place(DataAwsCallerIdentity(self, "account"), "current").account_id
+        self.partition = self.place(DataAwsPartition(self, "partition"), "current").partition
+        self.region = self.place(DataAwsRegion(self, "region"), "current").name
+
+    @staticmethod
+    def of(scope: Construct) -> Project:
+        """The project of the stack that `scope` is in."""
+        stack = stack_of(scope)
+        found = getattr(stack, _ATTRIBUTE, None)
+        return found if isinstance(found, Project) else Project(stack)
+
+    def arn(self, service: str, resource: str) -> str:
+        """ARN of a resource in this account and region."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
