@@ -1,0 +1,40 @@
+# Every target works from a fresh clone: it installs what it needs, and asks nothing.
+.DEFAULT_GOAL := help
+.PHONY: help install demo synth test check format bench
+
+PYTHON_IN := .venv/bin/python
+WORKERS ?= auto
+PYTEST = $(PYTHON_IN) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile $(ARGS)
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r target text; do \
+		printf '  make %-8s %s\n' "$$target" "$$text"; done
+
+install: ## Install the packages of both lock files, where they are missing or changed
+	@sh scripts/install.sh
+
+python-packages:
+	@sh scripts/install.sh --python-only
+.PHONY: python-packages
+
+demo: install ## Build and link the example against an AWS emulator on this machine (KEEP=1 keeps it)
+	@$(PYTHON_IN) -m tandem demo $(if $(filter-out 0 no false,$(KEEP)),--keep) $(ARGS)
+
+synth: python-packages ## Write the Terraform of pipelines.yaml, or of TANDEM_CONFIG, to cdktf.out/
+	@$(PYTHON_IN) main.py
+
+test: install ## Run every test (ARGS="-k trace" chooses, WORKERS=0 runs them in one process)
+	@$(PYTEST)
+
+check: install ## Lint, check the types and run every test: what a pull request must pass
+	@$(PYTHON_IN) -m ruff check .
+	@$(PYTHON_IN) -m ruff format --check .
+	@$(PYTHON_IN) -m mypy
+	@$(PYTEST)
+
+format: python-packages ## Format the code and mend what the linter can
+	@$(PYTHON_IN) -m ruff check --fix .
+	@$(PYTHON_IN) -m ruff format .
+
+bench: python-packages ## Measure synthesis and Terraform
+	@$(PYTHON_IN) -m bench $(ARGS)
