@@ -60,10 +60,14 @@ def _node_major() -> str:
 
 
 with _lazy_bindings():
+    import jsii
     from cdktf import (
         App,
         CloudBackend,
         Fn,
+        IListProducer,
+        IResolveContext,
+        Lazy,
         LocalBackend,
         NamedCloudWorkspace,
         S3Backend,
@@ -191,8 +195,11 @@ __all__ = [
     "EcrRepositoryEncryptionConfiguration",
     "EcrRepositoryImageScanningConfiguration",
     "Fn",
+    "IListProducer",
+    "IResolveContext",
     "IamRole",
     "IamRolePolicy",
+    "Lazy",
     "LocalBackend",
     "NamedCloudWorkspace",
     "S3Backend",
@@ -218,4 +225,5 @@ __all__ = [
     "TerraformResourceLifecycle",
     "TerraformStack",
     "Testing",
+    "jsii",
 ]

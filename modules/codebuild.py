@@ -121,12 +121,7 @@ class BuildProject(Element):
                         status="ENABLED", group_name=log_group.name
                     )
                 ),
-                vpc_config=settings.vpc
-                and CodebuildProjectVpcConfig(
-                    vpc_id=settings.vpc.vpc,
-                    subnets=settings.vpc.subnets,
-                    security_group_ids=settings.vpc.security_groups,
-                ),
+                vpc_config=_network(settings.vpc),
                 tags=self._project.tags,
                 depends_on=[self.role.policy],
             )
@@ -148,7 +143,11 @@ class BuildProject(Element):
         stored = settings.environment.values()
         secrets = [value for value in stored if isinstance(value, Secret)]
         parameters = [value for value in stored if isinstance(value, Parameter)]
-        keys = [value.kms_key for value in (*secrets, *parameters) if value.kms_key]
+        keys = [
+            value.kms_key
+            for value in stored
+            if isinstance(value, Secret | Parameter) and value.kms_key
+        ]
         if secrets:
             self.role.allow(
                 Statement(
@@ -238,6 +237,14 @@ def _buildspec(settings: Build, standard: str) -> str:
     if settings.buildspec:
         return literal(settings.buildspec)
     return literal((_BUILDSPECS / f"{standard}.yml").read_text(encoding="utf-8"))
+
+
+def _network(vpc: Vpc | None) -> CodebuildProjectVpcConfig | None:
+    if vpc is None:
+        return None
+    return CodebuildProjectVpcConfig(
+        vpc_id=vpc.vpc, subnets=vpc.subnets, security_group_ids=vpc.security_groups
+    )
 
 
 def _cache(settings: Build) -> CodebuildProjectCache:

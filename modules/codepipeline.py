@@ -13,7 +13,11 @@ from modules._cdktf import (
     CodepipelineStageOnFailureRetryConfiguration,
     CodepipelineTrigger,
     Construct,
+    IListProducer,
+    IResolveContext,
+    Lazy,
     TerraformResource,
+    jsii,
 )
 from modules.artifacts import ArtifactStore
 from modules.codebuild import BuildProject
@@ -43,6 +47,7 @@ class Pipeline(Element):
     def __init__(self, scope: Construct, id: str, *, name: str, role_name: str) -> None:
         super().__init__(scope, id)
         self._name = name
+        self._prerequisites = _Prerequisites()
         self.role = ServiceRole(
             self,
             "role",
@@ -71,7 +76,7 @@ class Pipeline(Element):
                 role_arn=self.role.arn,
                 artifact_store=[store.block],
                 stage=list(stages),
-                trigger=git_trigger and [git_trigger],
+                trigger=[git_trigger] if git_trigger else None,
                 tags=Project.of(self).tags,
                 depends_on=[self.role.policy],
             )
@@ -80,7 +85,24 @@ class Pipeline(Element):
 
     def create_after(self, resource: TerraformResource) -> None:
         """Create the pipeline, which starts at once, only when `resource` exists."""
-        self._pipeline.node.add_dependency(resource)
+        if not self._prerequisites.addresses:
+            self._prerequisites.add(self.role.policy)
+            self._pipeline.depends_on = Lazy.list_value(self._prerequisites)
+        self._prerequisites.add(resource)
+
+
+@jsii.implements(IListProducer)
+class _Prerequisites:
+    """Addresses that become known only while the stack grows; asked for once, at synthesis."""
+
+    def __init__(self) -> None:
+        self.addresses: list[str] = []
+
+    def add(self, resource: TerraformResource) -> None:
+        self.addresses.append(f"{resource.terraform_resource_type}.{resource.friendly_unique_id}")
+
+    def produce(self, context: IResolveContext) -> list[str]:  # noqa: ARG002 - jsii's signature
+        return self.addresses
 
 
 def stage(

@@ -82,11 +82,17 @@ class EcsDeployment(Element):
         """
         settings = self._settings
         service = self._project.arn("ecs", f"service/{settings.cluster}/{settings.service}")
+        cluster = self._project.arn("ecs", f"cluster/{settings.cluster}")
+        tasks = self._project.arn("ecs", f"task/{settings.cluster}/*")
         family, task_roles = self._running_task(settings)
         role.allow(
             Statement("Service", ["ecs:DescribeServices", "ecs:UpdateService"], [service]),
-            # Both are checked against no resource.
+            Statement("Tasks", ["ecs:DescribeTasks"], [tasks]),
+            # These three are checked against no resource, but ListTasks against the cluster.
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+            Statement(
+                "ListTasks", ["ecs:ListTasks"], [ANY], {"ArnEquals": {"ecs:cluster": cluster}}
+            ),
             Statement(
                 "TaskDefinition",
                 ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"],

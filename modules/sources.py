@@ -176,7 +176,7 @@ def _connection(source: Connection) -> SourceAction:
         build_needs=[Statement("SourceClone", use, [source.connection])]
         if source.full_clone
         else [],
-        git_trigger=source.filters and _git_trigger(source.filters, source.branch),
+        git_trigger=_git_trigger(source.filters, source.branch) if source.filters else None,
     )
 
 
@@ -195,10 +195,11 @@ def _git_trigger(filters: Filters, branch: str) -> CodepipelineTrigger:
                 includes=_some(branches.include if branches else [branch]),
                 excludes=_some(branches.exclude if branches else []),
             ),
-            file_paths=paths
-            and CodepipelineTriggerGitConfigurationPushFilePaths(
+            file_paths=CodepipelineTriggerGitConfigurationPushFilePaths(
                 includes=_some(paths.include), excludes=_some(paths.exclude)
-            ),
+            )
+            if paths
+            else None,
         )
     return CodepipelineTrigger(
         provider_type="CodeStarSourceConnection",

@@ -135,7 +135,7 @@ class _Rule(Element):
                 "rule",
                 name=names.rule(id),
                 description=trigger.description,
-                event_pattern=trigger.pattern and json.dumps(trigger.pattern),
+                event_pattern=json.dumps(trigger.pattern) if trigger.pattern else None,
                 schedule_expression=trigger.schedule,
                 tags=Project.of(self).tags,
             )
