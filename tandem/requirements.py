@@ -13,6 +13,8 @@ import json
 import os
 import platform
 import re
+import shlex
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ MIRROR_ROOTS = (Path("/opt"), Path("/srv"), Path("/usr/local/share"), Path("/usr
 """Folders whose sub-folders are looked through for a mirror, in this order."""
 
 _CONFIG_VARIABLE = "TF_CLI_CONFIG_FILE"
+_LOCK_VARIABLE = "TF_CLI_ARGS_providers_lock"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _INSTALLATION = re.compile(r'^\s*\{?\s*"?provider_installation\b', re.MULTILINE)
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
@@ -58,6 +61,7 @@ def provider_source(
 
     Raises:
         MirrorError: `TANDEM_PROVIDER_MIRROR` names a folder without the provider.
+
     """
     asked = environment.get(MIRROR_VARIABLE)
     if asked:
@@ -75,12 +79,29 @@ def provider_source(
         return ProviderSource("the user's own Terraform settings", {})
     for implied in _implied_directories(folder, environment):
         if _holds_provider(implied):
-            return ProviderSource(f"the mirror {implied}", _without_missing_file(environment))
+            return ProviderSource(
+                f"the mirror {implied}",
+                {**_without_missing_file(environment), **_lock_from(implied, environment)},
+            )
     for root in roots:
         for mirror in _mirrors_below(root):
             if _holds_provider(mirror):
                 return _from_mirror(mirror, environment)
     return ProviderSource("the Terraform registry", _without_missing_file(environment))
+
+
+def cdktf_environment(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables with which `npx cdktf` needs no more of the network than Terraform.
+
+    Raises:
+        MirrorError: As `provider_source`.
+
+    """
+    return {
+        **provider_source(folder, environment).environment,
+        "CHECKPOINT_DISABLE": "1",
+        "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",  # else it keeps a second copy of the provider
+    }
 
 
 def terraform_platform() -> str:
@@ -166,7 +187,20 @@ def _from_mirror(mirror: Path, environment: Mapping[str, str]) -> ProviderSource
         if file.suffix != ".json" and not _INSTALLATION.search(_COMMENT.sub("", text))
     ]
     config = _write_privately("\n".join([*kept, installation]), environment)
-    return ProviderSource(f"the mirror {mirror}", {_CONFIG_VARIABLE: str(config)})
+    return ProviderSource(
+        f"the mirror {mirror}",
+        {_CONFIG_VARIABLE: str(config), **_lock_from(mirror, environment)},
+    )
+
+
+def _lock_from(mirror: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Let `terraform providers lock`, which the cdktf CLI runs, use the mirror too.
+
+    That command asks the registry, whatever Terraform's settings say.
+    """
+    if _LOCK_VARIABLE in environment:
+        return {}
+    return {_LOCK_VARIABLE: shlex.quote(f"-fs-mirror={mirror}")}
 
 
 def _write_privately(text: str, environment: Mapping[str, str]) -> Path:
@@ -189,3 +223,19 @@ def _write_privately(text: str, environment: Mapping[str, str]) -> Path:
 
 def _home(environment: Mapping[str, str]) -> Path:
     return Path(environment.get("HOME") or Path.home())
+
+
+def main() -> int:
+    """Print the variables for a shell: `eval "$(pipenv run python -m tandem.requirements)"`."""
+    try:
+        variables = cdktf_environment(Path.cwd(), os.environ)
+    except MirrorError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    for name, value in variables.items():
+        sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
