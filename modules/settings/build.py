@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.dataclasses import dataclass
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from modules.settings.types import (
     SETTINGS,
     Between,
+    Flag,
     KeyArn,
     NonEmpty,
     RelativePath,
@@ -103,6 +112,24 @@ class Parameter:
     """The key of your own that encrypts it. None: the key of the Parameter Store, or none."""
 
 
+def _kind(value: object) -> str | None:
+    if isinstance(value, dict):
+        return next((f"({kind})" for kind in ("secret", "parameter") if kind in value), None)
+    return {Secret: "(secret)", Parameter: "(parameter)"}.get(type(value), "(text)")
+
+
+Variable = Annotated[
+    Annotated[str, Tag("(text)")]
+    | Annotated[Secret, Tag("(secret)")]
+    | Annotated[Parameter, Tag("(parameter)")],
+    Discriminator(
+        _kind,
+        custom_error_type="variable",
+        custom_error_message='must be a text, "secret: NAME" or "parameter: NAME"',
+    ),
+]
+
+
 @dataclass(frozen=True, config=SETTINGS)
 class Vpc:
     """The network a build runs in. Its subnets need a way to ECR and S3.
@@ -137,13 +164,13 @@ class Build:
     """Minutes until a waiting build is given up, 5-480."""
     concurrent_build_limit: Annotated[int, Between(1, 10_000)] | None = None
     """Builds at the same time. None: the account's limit."""
-    privileged: bool = True
+    privileged: Flag = True
     """Needed where docker runs, that is always with the standard buildspec."""
     vpc: Vpc | None = None
     """None: a network of CodeBuild with access to the internet."""
     cache: Literal["none", "local", "registry"] = "none"
     """Docker layers are kept: not, on the machine (short-lived), or in the moving tag's image."""
-    environment: dict[VariableName, str | Secret | Parameter] = Field(default_factory=dict)
+    environment: dict[VariableName, Variable] = Field(default_factory=dict)
     """Environment variables of the build."""
     dockerfile: RelativePath = "Dockerfile"
     """Path of the Dockerfile in the source repository."""

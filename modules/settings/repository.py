@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic.dataclasses import dataclass
 
-from modules.settings.types import SETTINGS, Between, EcrRepositoryName, KeyArn
+from modules.settings.types import SETTINGS, Between, EcrRepositoryName, Flag, KeyArn
 
 Days = Annotated[int, Between(1, 36_500)]
 
@@ -24,11 +24,11 @@ class Repository:
     """Newest tagged images to keep. The moving tag is always among them."""
     untagged_days: Days = 7
     """Days after which an image without a tag is removed."""
-    scan_on_push: bool = True
+    scan_on_push: Flag = True
     """Look for known vulnerabilities in every pushed image."""
     kms_key: KeyArn | None = None
     """Key that encrypts the images; a later change replaces the repository. None: AES-256."""
-    protect: bool = True
+    protect: Flag = True
     """Refuse any plan that destroys the repository, and its images with it."""
 
 

@@ -14,6 +14,7 @@ from modules.settings.types import (
     BucketName,
     CodeCommitRepositoryName,
     ConnectionArn,
+    Flag,
     FullRepositoryId,
     ObjectKey,
     Pattern,
@@ -31,7 +32,7 @@ class CodeCommit:
     """Name of the repository."""
     branch: Branch = "main"
     """The branch to build: the main one, or a release branch."""
-    full_clone: bool = False
+    full_clone: Flag = False
     """Give the build a git clone with history instead of a zip of the files."""
 
 
@@ -102,7 +103,7 @@ class Connection:
     """Owner and name, as in `acme/web`."""
     branch: Branch = "main"
     """The branch to build: the main one, or a release branch."""
-    full_clone: bool = False
+    full_clone: Flag = False
     """Give the build a git clone with history instead of a zip of the files."""
     filters: Filters | None = None
     """Which pushes start the pipeline. None: every push to `branch`."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 SETTINGS = ConfigDict(extra="forbid", use_attribute_docstrings=True)
@@ -55,9 +55,9 @@ class Between:
     most: int
 
     def __get_pydantic_core_schema__(
-        self, source: object, handler: GetCoreSchemaHandler
+        self, source: object, _handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        whole = handler(source)
+        whole = core_schema.int_schema(strict=True)  # "30" and true are mistakes, not numbers
 
         def check(value: object, validate: core_schema.ValidatorFunctionWrapHandler) -> Any:
             if is_token(value):
@@ -85,6 +85,9 @@ _ARN = r"arn:aws[a-z-]*:{service}:{region}:{account}:{resource}"
 def _arn(service: str, resource: str, *, region: str = "[a-z0-9-]+") -> str:
     return _ARN.format(service=service, region=region, account=r"\d{12}", resource=resource)
 
+
+Flag = Annotated[bool, Strict()]
+"""True or false; a text such as "yes" is a mistake."""
 
 # The limits stand in the API reference of each service; the page is named where it is not obvious.
 
