@@ -148,7 +148,6 @@ with _lazy_bindings():
         S3BucketVersioningVersioningConfiguration,
     )
     from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
-    from cdktf_cdktf_provider_aws.sqs_queue_policy import SqsQueuePolicy
     from constructs import Construct
 
 __all__ = [
@@ -218,7 +217,6 @@ __all__ = [
     "S3BucketVersioningA",
     "S3BucketVersioningVersioningConfiguration",
     "SqsQueue",
-    "SqsQueuePolicy",
     "TerraformElement",
     "TerraformOutput",
     "TerraformResource",

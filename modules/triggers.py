@@ -15,7 +15,6 @@ from modules._cdktf import (
     Codepipeline,
     Construct,
     SqsQueue,
-    SqsQueuePolicy,
 )
 from modules.element import Element
 from modules.iam import ServiceRole, Statement, policy
@@ -173,38 +172,33 @@ class _DeadLetters(Element):
     def __init__(self, scope: Triggers, id: str) -> None:
         super().__init__(scope, id)
         project = Project.of(self)
-        queue = self.place(
-            SqsQueue(
-                self,
-                "queue",
-                name=project.names.queue("dead-letters"),
-                message_retention_seconds=14 * _DAY_SECONDS,
-                sqs_managed_sse_enabled=True,
-                tags=project.tags,
-            )
-        )
-        self.arn = queue.arn
+        name = project.names.queue("dead-letters")
         # A rule's name may be cut, but it always begins with the project's.
         rules = project.arn("events", f"rule/{project.names.prefix}-*")
         receive = Statement(
             "DeadLetters",
             ["sqs:SendMessage"],
-            [queue.arn],
+            [project.arn("sqs", name)],
             {
                 "StringEquals": {"aws:SourceAccount": project.account},
                 "ArnLike": {"aws:SourceArn": rules},
             },
         )
-        self.place(
-            SqsQueuePolicy(
+        queue = self.place(
+            SqsQueue(
                 self,
-                "policy",
-                queue_url=queue.id,
+                "queue",
+                name=name,
+                message_retention_seconds=14 * _DAY_SECONDS,
+                sqs_managed_sse_enabled=True,
+                # Not a resource of its own, whose destruction takes the provider 25 s more.
                 policy=policy(
                     [{**receive.document(), "Principal": {"Service": "events.amazonaws.com"}}]
                 ),
+                tags=project.tags,
             )
         )
+        self.arn = queue.arn
 
 
 def _exact_revision(
