@@ -206,8 +206,10 @@ def test_a_half_installed_pipenv_is_installed_again(machine: Machine) -> None:
     machine.remove("pipenv")
     (machine.clone / ".pipenv/bin").mkdir(parents=True)
     shutil.copy(machine.path / "python3", machine.clone / ".pipenv/bin/python")
+    (machine.clone / ".pipenv/rest").touch()
     assert machine.run("sync", script="pipenv").returncode == 0
     assert "pip install" in " ".join(machine.calls("python3"))
+    assert not (machine.clone / ".pipenv/rest").exists()
 
 
 def test_pipenv_serves_this_project_from_any_folder(machine: Machine) -> None:

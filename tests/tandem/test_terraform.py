@@ -144,15 +144,26 @@ def test_a_plan_says_whether_it_changes_anything(
     assert fake.terraform.plan(out=Path("plan")) is changed
 
 
+def test_a_plan_that_failed_is_not_a_plan_with_changes(fake: FakeTerraform) -> None:
+    fake.expect("plan", status=1)
+    with pytest.raises(TerraformError, match="exit status 1"):
+        fake.terraform.plan(out=Path("plan"))
+
+
 def test_a_relative_plan_is_looked_for_where_the_caller_is(
     fake: FakeTerraform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
+    fake.expect("plan")
     fake.expect("apply")
+    fake.terraform.plan(out=Path("plan"))
     fake.terraform.apply(Path("plan"))
-    assert fake.recorded("calls") == [f"apply -json -input=false {elsewhere}/plan"]
+    assert [call.split()[-1] for call in fake.recorded("calls")] == [
+        f"-out={elsewhere}/plan",
+        f"{elsewhere}/plan",
+    ]
 
 
 # Progress
@@ -267,7 +278,8 @@ def test_terraform_writes_its_state_before_an_interrupt_goes_on(
     started = lines(hook("apply_start", "a.new", "create")).strip()
     fake.script(
         "apply",
-        f"""trap 'echo INT >>signals' INT
+        f"""echo $$ >pid
+trap 'echo INT >>signals' INT
 echo '{started}'
 while [ ! -e signals ]; do sleep 0.01; done
 sleep 0.1
@@ -277,6 +289,8 @@ echo kept >state
     )
 
     def stop(_: Event) -> None:
+        # A terminal's Ctrl-C goes to our whole group: Terraform must not get a second one.
+        assert os.getpgid(int(fake.recorded("pid")[0])) != os.getpgrp()
         raise reason
 
     with pytest.raises(reason):
