@@ -12,6 +12,8 @@ from modules._cdktf import (
     DataAwsEcsService,
     DataAwsEcsTaskDefinition,
     Fn,
+    Postcondition,
+    TerraformResourceLifecycle,
 )
 from modules.element import Element, literal
 from modules.iam import ANY, ServiceRole, Statement
@@ -127,10 +129,20 @@ class EcsDeployment(Element):
                 service_name=settings.service,
             )
         )
-        task = self.place(
-            DataAwsEcsTaskDefinition(self, "task", task_definition=service.task_definition)
+        has_role = Postcondition(
+            condition='${self.execution_role_arn != "" || self.task_role_arn != ""}',
+            error_message=f"The task definition of {settings.service} names no role. "
+            "Set deploy.ecs.task_roles to [].",
         )
-        # A task has one or both; a missing one is an empty text, which IAM refuses.
+        task = self.place(
+            DataAwsEcsTaskDefinition(
+                self,
+                "task",
+                task_definition=service.task_definition,
+                lifecycle=TerraformResourceLifecycle(postcondition=[has_role]),
+            )
+        )
+        # A task has one of them or both; a missing one is an empty text, which IAM refuses.
         either = Fn.coalesce([task.execution_role_arn, task.task_role_arn])
         other = Fn.coalesce([task.task_role_arn, task.execution_role_arn])
         return task.family, [either, other]
