@@ -115,11 +115,20 @@ class ImageRepository(AnyImageRepository):
             )
         )
         self._refer_to(repository)
-        self.place(
+        lifecycle = self.place(
             EcrLifecyclePolicy(
                 self, "lifecycle", repository=repository.name, policy=_lifecycle(settings)
             )
         )
+        self._resources = [repository, lifecycle]
+
+    def moved_from(self, address: str) -> None:
+        """Tell Terraform the address this construct had before, so that nothing is replaced.
+
+        https://developer.hashicorp.com/terraform/language/moved
+        """
+        types = [resource.terraform_resource_type for resource in self._resources]
+        Project.of(self).move({f"{kind}.{address}": f"{kind}.{self.address}" for kind in types})
 
 
 def _lifecycle(settings: Repository) -> str:

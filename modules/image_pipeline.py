@@ -64,6 +64,8 @@ class ImagePipeline(Element):
         approval: Ask a person before the deployment.
         deploy: Where the image is deployed. None: nowhere.
         schedule: `rate(…)` or `cron(…)`: build anyway, in case an event was lost.
+        renamed_from: The id it had before. Terraform then moves its repository, which keeps its
+            images as long as `repository.name` is the old name.
         renamed_from: The id it had before: its repository is moved, not replaced.
 
     Raises:
@@ -88,6 +90,7 @@ class ImagePipeline(Element):
         approval: Approval | None = None,
         deploy: EcsDeploy | None = None,
         schedule: str | None = None,
+        renamed_from: str | None = None,
     ) -> None:
         super().__init__(scope, id)
         if approval and not deploy:
@@ -96,6 +99,8 @@ class ImagePipeline(Element):
         bases = {DEFAULT_ARGUMENT: base} if isinstance(base, Image) else dict(base or {})
         owner = self.address
         self.repository = _repository(self, owner, repository or Repository())
+        if renamed_from and isinstance(self.repository, ImageRepository):
+            self.repository.moved_from(f"{owner.removesuffix(id)}{renamed_from}_repository")
         build = build or Build()
         self.build = BuildProject(
             self,

@@ -54,6 +54,7 @@ class Project(Element):
         self.tags = {literal(key): literal(value) for key, value in (tags or {}).items()} or None
         self.permissions_boundary = permissions_boundary
         self.artifacts = artifacts or Artifacts()
+        self._moved: list[dict[str, str]] = []
         self.artifact_store: ArtifactStore | None = None
         self.triggers: Triggers | None = None
         self.account = self.place(DataAwsCallerIdentity(self, "account"), "current").account_id
@@ -66,6 +67,11 @@ class Project(Element):
         stack = stack_of(scope)
         found = getattr(stack, _ATTRIBUTE, None)
         return found if isinstance(found, Project) else Project(stack)
+
+    def move(self, addresses: Mapping[str, str]) -> None:
+        """Add `moved` blocks to the stack, from old addresses to new ones."""
+        self._moved += [{"from": old, "to": new} for old, new in addresses.items()]
+        self.stack.add_override("moved", self._moved)
 
     def arn(self, service: str, resource: str) -> str:
         """ARN of a resource in this account and region."""
