@@ -35,7 +35,7 @@ class Text:
         self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         def check(value: str) -> str:
-            if is_token(value) or re.fullmatch(self.pattern, value):
+            if is_token(value) or re.fullmatch(self.pattern, value, re.ASCII):
                 return value
             raise PydanticCustomError("text", "must be {words}", {"words": self.words})
 
@@ -194,7 +194,7 @@ RelativePath = Annotated[
         "a path inside the source repository, without a leading '/' and without '..'",
     ),
 ]
-NonEmpty = Annotated[str, Text(r"(?s:.*\S.*)", "a text that is not empty")]
+NonEmpty = Annotated[str, Text(r"[\s\S]*\S[\s\S]*", "a text that is not empty")]
 Schedule = Annotated[
     str,
     Text(
