@@ -1,0 +1,99 @@
+"""The command line. Nothing here starts Node; only the demo does, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from tandem.config import ConfigError, load
+
+DEFAULT_CONFIG = Path("pipelines.yaml")
+
+app = typer.Typer(
+    help="Linked container image pipelines on AWS, as Terraform that people can review.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Config = Annotated[
+    Path,
+    typer.Option("--config", envvar="TANDEM_CONFIG", help="The file with the pipelines."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+@app.command()
+def check(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
+    """Check the file: every problem at once, with its line and what to do."""
+    problems, warnings = [], []
+    try:
+        warnings = load(config).warnings
+    except ConfigError as error:
+        problems = error.problems
+    if as_json:
+        report = {"problems": problems, "warnings": warnings}
+        typer.echo(
+            json.dumps(
+                {
+                    kind: [
+                        {"file": str(config), "line": p.line, "key": p.key, "message": p.message}
+                        for p in found
+                    ]
+                    for kind, found in report.items()
+                }
+            )
+        )
+    else:
+        for problem in problems:
+            typer.echo(f"{config}:{problem}", err=True)
+        for warning in warnings:
+            typer.echo(f"{config}:{warning} (warning)", err=True)
+        if not problems:
+            typer.echo(f"{config}: no problems")
+    raise typer.Exit(2 if problems else 0)
+
+
+@app.command()
+def demo(
+    config: Config = DEFAULT_CONFIG,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave it running until Ctrl-C, and say how to reach it.")
+    ] = False,
+) -> None:
+    """Apply the file against the embedded AWS emulator, show what exists, destroy it."""
+    from tandem.demo import DemoError, TerraformError
+    from tandem.demo import demo as run
+
+    console = Console()
+    try:
+        settings = load(config)
+        run(config, region=settings.region, account=settings.account, keep=keep, console=console)
+    except ConfigError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    except (DemoError, TerraformError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def emulator(
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="0 chooses a free one.")] = 0,
+) -> None:
+    """Run the embedded AWS emulator in the foreground, and print its endpoint."""
+    from tandem.emulator import PortInUseError, serve
+
+    try:
+        serve(port, lambda endpoint: typer.echo(endpoint))
+    except PortInUseError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="tandem")

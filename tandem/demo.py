@@ -1,0 +1,155 @@
+"""`make demo`: a stack against the embedded emulator, from the file to a clean second plan."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import TimeElapsedColumn as Elapsed
+
+from tandem.emulator import OVERRIDE_FILE, Emulator, override, seed
+from tandem.summary import show, summarize
+from tandem.terraform import Event, Terraform, TerraformError
+
+MAIN = Path(__file__).resolve().parent.parent / "main.py"
+
+
+class DemoError(Exception):
+    """A step of the demo failed; the message says which and why."""
+
+
+def synthesize(config: Path, folder: Path) -> Path:
+    """Run main.py as the CDKTF command line does; the folder of the one stack it writes."""
+    environment = {
+        **os.environ,
+        "TANDEM_CONFIG": str(config.resolve()),
+        "CDKTF_OUTDIR": str(folder),
+    }
+    run = subprocess.run(
+        [sys.executable, str(MAIN)], env=environment, capture_output=True, text=True, check=False
+    )
+    if run.returncode:
+        raise DemoError(f"{MAIN.name} failed:\n{run.stderr.strip()}")
+    (stack,) = (folder / "stacks").iterdir()
+    return stack
+
+
+def demo(config: Path, *, region: str, account: str | None, keep: bool, console: Console) -> None:
+    """Synthesize, apply, plan again, show and destroy, in a folder and an emulator of its own.
+
+    Args:
+        config: The file with the pipelines.
+        region: Where they are.
+        account: Their account, 12 digits. None: the emulator's.
+        keep: Leave everything running until Ctrl-C, and say how to reach it.
+        console: Where progress goes.
+
+    Raises:
+        DemoError: A step failed, or the second plan was not empty.
+        TerraformError: Terraform failed.
+
+    """
+    started = time.monotonic()
+    steps = _Steps(console)
+    with (
+        tempfile.TemporaryDirectory(prefix="tandem-demo-") as folder,
+        Emulator(account_id=account or "123456789012") as emulator,
+    ):
+        console.print(
+            f"AWS emulator at {emulator.endpoint}: no account is touched, nothing is sent"
+        )
+        with steps.step("Synthesize"):
+            stack = synthesize(config, Path(folder))
+        described = json.loads((stack / "cdk.tf.json").read_text(encoding="utf-8"))
+        seed(emulator, described, region=region)
+        (stack / OVERRIDE_FILE).write_text(json.dumps(override(described)), encoding="utf-8")
+        terraform = Terraform(stack, environment=emulator.environment(region=region))
+        with steps.step("terraform init"):
+            terraform.init()
+        first, second = stack / "first.tfplan", stack / "second.tfplan"
+        with steps.step("terraform plan"):
+            terraform.plan(out=first)
+        with steps.counted("terraform apply") as progress:
+            terraform.apply(first, on_event=progress)
+        with steps.step("terraform plan, again"):
+            changed = terraform.plan(out=second)
+        if changed:
+            raise DemoError("the second plan would change something, and should not")
+        console.print("[green]The second plan is empty: what was applied is what is described.")
+        console.print()
+        show(summarize(terraform.show_json()), console)
+        console.print()
+        if keep:
+            _wait(emulator, stack, region, console)
+        with steps.counted("terraform destroy") as progress:
+            terraform.destroy(on_event=progress)
+    console.print(f"Done in {time.monotonic() - started:.0f} s. The emulator is stopped.")
+
+
+def _wait(emulator: Emulator, stack: Path, region: str, console: Console) -> None:
+    console.print("[bold]Running until Ctrl-C.[/bold] Reach it from another terminal with:")
+    names = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+    environment = emulator.environment(region=region)
+    exports = " ".join(f"{name}={environment[name]}" for name in names)
+    console.print(f"  export {exports}", soft_wrap=True, highlight=False)
+    console.print(f"  terraform -chdir={stack} state list", soft_wrap=True, highlight=False)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        console.print("Stopping.")
+
+
+class _Steps:
+    """Progress: a moving line on a terminal, elsewhere a line when a step ends."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Show that a step runs, and how long it took."""
+        with self.counted(name):
+            yield
+
+    @contextmanager
+    def counted(self, name: str) -> Iterator[Callable[[Event], None]]:
+        """Show how many resources of a step are done."""
+        started = time.monotonic()
+        done = 0
+        columns = (
+            SpinnerColumn(),
+            TextColumn(name),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("[dim]{task.fields[address]}"),
+            Elapsed(),
+        )
+        with Progress(*columns, console=self._console, transient=True) as progress:
+            task = progress.add_task(name, total=None, address="")
+
+            def report(event: Event) -> None:
+                nonlocal done
+                done = event.done
+                progress.update(
+                    task, completed=event.done, total=event.total, address=event.address
+                )
+
+            yield report
+        count = f", {done} steps" if done else ""
+        self._console.print(
+            f"[green]✓[/green] {name} [dim]({time.monotonic() - started:.1f} s{count})",
+            highlight=False,
+        )
+
+
+__all__ = ["DemoError", "TerraformError", "demo", "synthesize"]

@@ -1,0 +1,131 @@
+"""The stack that a file describes. Importing this starts Node."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from modules import ExistingImageRepository, ImagePipeline, Project
+from modules._cdktf import (
+    App,
+    AwsProvider,
+    CloudBackend,
+    LocalBackend,
+    NamedCloudWorkspace,
+    S3Backend,
+    TerraformOutput,
+    TerraformStack,
+)
+from modules.image_pipeline import Image
+from modules.naming import fit
+from tandem.config import Config, ExternalBase, InCloud, InS3
+
+
+def synthesize(config: Config) -> None:
+    """Write the stack of `config` to cdktf.out, or to CDKTF_OUTDIR."""
+    app = App()
+    compose(TerraformStack(app, config.names.prefix), config)
+    app.synth()
+
+
+def compose(stack: TerraformStack, config: Config) -> None:
+    """Put the provider, the state and the image pipelines of `config` into `stack`."""
+    AwsProvider(
+        stack,
+        "aws",
+        region=config.region,
+        allowed_account_ids=[config.account] if config.account else None,
+    )
+    _keep_state(stack, config)
+    project = Project(
+        stack,
+        name=config.project,
+        environment=config.environment,
+        tags=config.tags,
+        permissions_boundary=config.permissions_boundary,
+        artifacts=config.artifacts,
+    )
+    pipelines: dict[str, ImagePipeline] = {}
+    elsewhere: dict[ExternalBase, Image] = {}
+    for name in config.order():
+        image = config.images[name]
+        for base in image.bases.values():
+            if isinstance(base, ExternalBase) and base not in elsewhere:
+                elsewhere[base] = _external(project, base)
+        pipelines[name] = ImagePipeline(
+            stack,
+            name,
+            source=image.source,
+            base={
+                argument: elsewhere[base]
+                if isinstance(base, ExternalBase)
+                else pipelines[base].image
+                for argument, base in image.bases.items()
+            },
+            repository=image.repository,
+            build=image.build,
+            tag=image.tag,
+            mode=image.mode,
+            retry=image.retry,
+            approval=image.approval,
+            deploy=image.deploy.ecs if image.deploy else None,
+            schedule=image.schedule,
+            renamed_from=image.renamed_from,
+        )
+    _tell(stack, config, pipelines)
+
+
+def _external(project: Project, base: ExternalBase) -> Image:
+    name = fit(f"{base.repository}-{base.tag}", limit=100)
+    return Image(name, ExistingImageRepository(project, name, name=base.repository), base.tag)
+
+
+def _keep_state(stack: TerraformStack, config: Config) -> None:
+    match config.state:
+        case InS3(s3=s3):
+            S3Backend(
+                stack,
+                bucket=s3.bucket,
+                key=s3.key,
+                region=s3.region or config.region,
+                encrypt=True,
+                kms_key_id=s3.kms_key,
+            )
+            # Terraform 1.10 has it, the bindings of its backend have not.
+            stack.add_override("terraform.backend.s3.use_lockfile", s3.lock)
+        case InCloud(cloud=cloud):
+            CloudBackend(
+                stack,
+                organization=cloud.organization,
+                workspaces=NamedCloudWorkspace(cloud.workspace),
+            )
+        case _:
+            # Beside cdktf.out, which may be deleted; relative, so that every machine writes the
+            # same. By default CDKTF writes the absolute path of the machine.
+            folder = Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")) / "stacks" / stack.node.id
+            path = Path(os.path.relpath(f"terraform.{stack.node.id}.tfstate", folder))
+            LocalBackend(stack, path=path.as_posix())
+
+
+def _tell(stack: TerraformStack, config: Config, pipelines: dict[str, ImagePipeline]) -> None:
+    """Give outputs for people: what to push to, what to look at."""
+    console = f"https://{config.region}.console.aws.amazon.com/codesuite/codepipeline/pipelines"
+    outputs = {
+        "repository_urls": (
+            "Repositories, by image.",
+            {name: pipeline.repository.url for name, pipeline in pipelines.items()},
+        ),
+        "pipeline_names": (
+            "Pipelines, by image.",
+            {name: pipeline.name for name, pipeline in pipelines.items()},
+        ),
+        "pipeline_links": (
+            "Pipelines in the console, by image.",
+            {
+                name: f"{console}/{pipeline.name}/view?region={config.region}"
+                for name, pipeline in pipelines.items()
+            },
+        ),
+    }
+    for name, (description, value) in outputs.items():
+        TerraformOutput(stack, name, description=description, value=value)
