@@ -62,7 +62,7 @@ class _MendedCodeBuild(CodeBuildResponse):
 def _changed(project: CodeBuild, wanted: Mapping[str, Any]) -> ActionResult:
     """Take over the fields that were sent, in AWS's ways of taking one back, and answer."""
     kept = project.project_metadata
-    kept.update(wanted, lastModifiedDate=unix_time())
+    kept.update(wanted, lastModified=unix_time())
     if "badgeEnabled" in wanted:
         kept["badge"] = {"badgeEnabled": kept.pop("badgeEnabled")}
     if wanted.get("concurrentBuildLimit") == -1:

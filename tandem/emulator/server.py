@@ -1,17 +1,14 @@
 """The server: a free loopback port, an environment that reaches nothing else, a clean end."""
 
 import errno
-import json
 import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from typing import Any, Self
 
 _LOOPBACK = "127.0.0.1"
 _KEY = "tandem-emulator"
@@ -63,13 +60,15 @@ class Emulator:
         with listener:
             from werkzeug.serving import make_server
 
+            from tandem.emulator.application import RequestHandler, application
+
             self._port = listener.getsockname()[1]
             self._server = make_server(
                 _LOOPBACK,
                 self._port,
-                _application(self._account_id),
+                application(self._account_id),
                 threaded=True,
-                request_handler=_request_handler(),
+                request_handler=RequestHandler,
                 fd=listener.fileno(),  # werkzeug duplicates it
             )
         self._thread = threading.Thread(
@@ -132,8 +131,18 @@ class Emulator:
 
     def client(self, service: str, *, region: str = "us-east-1") -> Any:
         """Return a boto3 client of this emulator, whatever the user's AWS settings are."""
+        return self._session.client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=_KEY,
+            aws_secret_access_key=_KEY,
+            config=self._client_config,
+        )
+
+    @cached_property
+    def _session(self) -> Any:
         import boto3  # type: ignore[import-untyped]
-        import botocore.config  # type: ignore[import-untyped]
         import botocore.session  # type: ignore[import-untyped]
 
         # In botocore's order: key in the file, environment variable, default, conversion.
@@ -142,18 +151,16 @@ class Emulator:
             "config_file": (None, None, os.devnull, None),
             "credentials_file": (None, None, os.devnull, None),
         }
-        session = boto3.session.Session(
+        # One for all clients: it reads each service's model once.
+        return boto3.session.Session(
             botocore_session=botocore.session.Session(session_vars=settings)
         )
-        return session.client(
-            service,
-            region_name=region,
-            endpoint_url=self.endpoint,
-            aws_access_key_id=_KEY,
-            aws_secret_access_key=_KEY,
-            aws_session_token="",
-            config=botocore.config.Config(proxies={}, s3={"addressing_style": "path"}),
-        )
+
+    @cached_property
+    def _client_config(self) -> Any:
+        from botocore.config import Config  # type: ignore[import-untyped]
+
+        return Config(proxies={})
 
 
 def serve(port: int, on_ready: Callable[[str], None], *, account_id: str = "123456789012") -> None:
@@ -176,47 +183,3 @@ def serve(port: int, on_ready: Callable[[str], None], *, account_id: str = "1234
             signal.sigwait(ending)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _application(account_id: str) -> "WSGIApplication":
-    """Return moto as a WSGI application that acts for one account."""
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-    from tandem.emulator import codebuild, codecommit, codepipeline
-
-    for service in (codebuild, codecommit, codepipeline):
-        service.mend()
-    moto = DomainDispatcherApplication(create_backend_app)
-
-    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        environ["HTTP_X_MOTO_ACCOUNT_ID"] = account_id
-        try:
-            answer: Iterable[bytes] = moto(environ, start_response)
-        except Exception as error:
-            # A call that moto lacks, or fails at. werkzeug would answer 500, which every SDK takes
-            # for a passing fault and repeats: Terraform for nine minutes. 501 is final.
-            message = f"the emulator cannot do this: {error}"
-            body = json.dumps({"__type": "NotImplemented", "message": message}).encode()
-            start_response(
-                "501 Not Implemented",
-                [("Content-Type", "application/json"), ("Content-Length", str(len(body)))],
-            )
-            return [body]
-        return answer
-
-    return application
-
-
-def _request_handler() -> type[Any]:
-    from moto.moto_server.werkzeug_app import MotoRequestHandler
-
-    class RequestHandler(MotoRequestHandler):
-        # Headers and body in one write. Unbuffered, under hundreds of parallel requests clients
-        # lose some answers ("use of closed network connection"), repeat the call and get
-        # "already exists".
-        wbufsize = 1 << 20
-
-        def log(self, type: str, message: str, *args: object) -> None:
-            """Leave the terminal to the command that runs the emulator."""
-
-    return RequestHandler

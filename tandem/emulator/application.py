@@ -1,0 +1,60 @@
+"""moto as a web application. Imported when an emulator starts: it imports moto."""
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+
+from tandem.emulator import codebuild, codecommit, codepipeline
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+def application(account_id: str) -> "WSGIApplication":
+    """Return moto, mended, as a WSGI application that acts for one account."""
+    for service in (codebuild, codecommit, codepipeline):
+        service.mend()
+    dispatcher = _Dispatcher(create_backend_app)
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = account_id
+        try:
+            found: Iterable[bytes] = dispatcher(environ, start_response)
+        except Exception as error:
+            # A call that moto lacks, or fails at. Its own answer is 500, which every SDK takes for
+            # a passing fault and repeats: Terraform for nine minutes. 501 is final.
+            message = f"the emulator cannot do this: {error}"
+            body = json.dumps({"__type": "NotImplemented", "message": message}).encode()
+            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+            start_response("501 Not Implemented", headers)
+            return [body]
+        return found
+
+    return answer
+
+
+class RequestHandler(MotoRequestHandler):
+    """Answers in one write, and in silence."""
+
+    # Headers and body together. Written one after the other, some answers are lost under hundreds
+    # of parallel requests ("use of closed network connection"); the client repeats the call and is
+    # told that the resource exists already.
+    wbufsize = 1 << 20
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Leave the terminal to the command that runs the emulator."""
+
+
+class _Dispatcher(DomainDispatcherApplication):
+    def get_backend_for_host(self, host: str | None) -> object:
+        # For a service it does not know, moto prints to standard output, and fails later.
+        url = f"http://{host}"
+        if "amazonaws.com" in url and not any(p.match(url) for _, p in self.backend_url_patterns):
+            raise NotImplementedError(f"there is no {host}")
+        return super().get_backend_for_host(host)
