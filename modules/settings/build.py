@@ -72,10 +72,11 @@ _SECRET_NAME = re.compile(
     r"API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(?:$|_(?:ID|KEY|VALUE)$)",
     re.IGNORECASE,
 )
-_SECRET_VALUE = re.compile(
+SECRET_VALUE = re.compile(
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{18,}"
     r"|\bxox[abprs]-[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
 )
+"""What a credential looks like, whatever it is called."""
 
 
 def _problem(name: str, value: object) -> PydanticCustomError | None:
@@ -83,7 +84,7 @@ def _problem(name: str, value: object) -> PydanticCustomError | None:
         return PydanticCustomError("reserved", "the build sets this itself: choose another name")
     if not isinstance(value, str) or is_token(value):
         return None
-    if _SECRET_VALUE.search(value) or (value and _SECRET_NAME.search(name)):
+    if SECRET_VALUE.search(value) or (value and _SECRET_NAME.search(name)):
         return PydanticCustomError(
             "secret",
             "looks like a secret, which anyone could read in the plan, the state and the console: "
