@@ -1,0 +1,282 @@
+"""What the file says: its keys, their types and limits, and the questions the rest asks it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic.dataclasses import dataclass
+
+from modules.naming import Names
+from modules.settings import (
+    S3,
+    Approval,
+    Artifacts,
+    Build,
+    CodeCommit,
+    Connection,
+    EcsDeploy,
+    ExistingRepository,
+    Repository,
+)
+from modules.settings.types import (
+    SETTINGS,
+    AccountId,
+    BucketName,
+    EcrRepositoryName,
+    Flag,
+    ImageName,
+    ImageTag,
+    KeyArn,
+    ObjectKey,
+    PolicyArn,
+    Region,
+    Schedule,
+    Text,
+    VariableName,
+)
+from tandem.config.problems import Problem
+
+DEFAULT_ARGUMENT = "BASE_IMAGE"
+"""The build argument that names the base, where there is one base."""
+SOURCE_KINDS = ("codecommit", "connection", "s3")
+STATE_KINDS = ("s3", "cloud")
+
+# Tags of unions stand in brackets: a key of the file never does, so they can be told apart.
+
+
+def _by_kind(value: object, kinds: tuple[str, ...]) -> str | None:
+    found = [kind for kind in kinds if isinstance(value, dict) and kind in value]
+    return f"({found[0]})" if len(found) == 1 else None
+
+
+def _base_form(value: object) -> str:
+    if not isinstance(value, dict):
+        return "(name)"
+    return "(elsewhere)" if value.keys() & {"repository", "tag"} else "(arguments)"
+
+
+def _approval(value: Any) -> Any:
+    return {True: {}, False: None}[value] if isinstance(value, bool) else value
+
+
+ProjectName = Annotated[
+    str,
+    Text(
+        r"(?=.{2,20}$)(?!sthree-)(?!amzn-s3-demo-)[a-z](?:-?[a-z0-9])*",
+        "2-20 lower-case letters, digits and single hyphens, beginning with a letter",
+    ),
+]
+EnvironmentName = Annotated[
+    str,
+    Text(
+        r"(?=.{1,20}$)[a-z0-9](?:-?[a-z0-9])*",
+        "1-20 lower-case letters, digits and single hyphens",
+    ),
+]
+TagKey = Annotated[
+    str,
+    Text(
+        r"(?![aA][wW][sS]:)[\w .:/=+@\u00c0-\uffff-]{1,128}",
+        "a tag's key: 1-128 letters, digits, blanks and _.:/=+-@, not beginning with aws:",
+    ),
+]
+TagValue = Annotated[
+    str,
+    Text(
+        r"[\w .:/=+@\u00c0-\uffff-]{0,256}",
+        "a tag's value: at most 256 letters, digits, blanks and _.:/=+-@",
+    ),
+]
+Organization = Annotated[
+    str, Text(r"[\w-]{1,40}", "an organization's name: letters, digits, '_' and '-'")
+]
+Workspace = Annotated[
+    str, Text(r"[\w-]{1,90}", "a workspace's name: 1-90 letters, digits, '_' and '-'")
+]
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class ExternalBase:
+    """A base in an ECR repository of this account and region that is not in this file."""
+
+    repository: EcrRepositoryName
+    """Name of the repository."""
+    tag: ImageTag = "latest"
+    """The tag that starts a build when it moves."""
+
+
+Base = Annotated[
+    Annotated[ImageName, Tag("(name)")] | Annotated[ExternalBase, Tag("(elsewhere)")],
+    Discriminator(lambda value: "(elsewhere)" if isinstance(value, dict) else "(name)"),
+]
+Source = Annotated[
+    Annotated[CodeCommit, Tag("(codecommit)")]
+    | Annotated[Connection, Tag("(connection)")]
+    | Annotated[S3, Tag("(s3)")],
+    Discriminator(
+        lambda value: _by_kind(value, SOURCE_KINDS),
+        custom_error_type="kind",
+        custom_error_message="must have one of codecommit, connection and s3",
+    ),
+]
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class Deploy:
+    """Where a new image is deployed."""
+
+    ecs: EcsDeploy
+    """The ECS service that gets it."""
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class Image:
+    """An image: where its source lives, what it is built from, and where it goes."""
+
+    source: Source
+    """Where the Dockerfile lives: CodeCommit, a connection (GitHub, GitLab, …) or S3."""
+    base: (
+        Annotated[
+            Annotated[ImageName, Tag("(name)")]
+            | Annotated[ExternalBase, Tag("(elsewhere)")]
+            | Annotated[dict[VariableName, Base], Tag("(arguments)")],
+            Discriminator(_base_form),
+        ]
+        | None
+    ) = None
+    """What it is built from: an image of this file, one elsewhere, or several by build argument."""
+    repository: Annotated[
+        Annotated[Repository, Tag("(new)")] | Annotated[ExistingRepository, Tag("(existing)")],
+        Discriminator(lambda value: _by_kind(value, ("existing",)) or "(new)"),
+    ] = Field(default_factory=Repository)
+    """The ECR repository it is pushed to."""
+    build: Build = Field(default_factory=Build)
+    """How it is built."""
+    tag: ImageTag = "latest"
+    """The tag that moves with every build, and starts what is built on it."""
+    mode: Literal["superseded", "queued", "parallel"] = "superseded"
+    """What happens to an execution that waits when a newer one comes."""
+    retry: Literal["failed_actions", "all_actions"] | None = None
+    """What is tried once more when a stage fails. None: nothing."""
+    approval: Annotated[
+        Approval | None, BeforeValidator(_approval, json_schema_input_type=bool | Approval | None)
+    ] = None
+    """Ask a person before the deployment: `true`, or how."""
+    deploy: Deploy | None = None
+    """Where it is deployed. None: nowhere."""
+    schedule: Schedule | None = None
+    """Build it at these times too, in case an event was lost."""
+    renamed_from: ImageName | None = None
+    """The name it had before: its resources are moved in Terraform, not replaced."""
+
+    @property
+    def bases(self) -> dict[str, str | ExternalBase]:
+        """What it is built from, by build argument: an image of the file, or one elsewhere."""
+        if isinstance(self.base, dict):
+            return dict(self.base)
+        return {DEFAULT_ARGUMENT: self.base} if self.base else {}
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class S3State:
+    """The state in an S3 bucket that exists already.
+
+    https://developer.hashicorp.com/terraform/language/backend/s3
+    """
+
+    bucket: BucketName
+    """Name of the bucket, with versioning."""
+    key: ObjectKey
+    """Key of the state, as in `shop/terraform.tfstate`."""
+    region: Region | None = None
+    """Region of the bucket. None: that of the pipelines."""
+    kms_key: KeyArn | None = None
+    """Key that encrypts the state. None: the bucket's own."""
+    lock: Flag = True
+    """Refuse two runs at the same time, with a lock file beside the state."""
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class CloudState:
+    """The state in HCP Terraform.
+
+    https://developer.hashicorp.com/terraform/cli/cloud/settings
+    """
+
+    organization: Organization
+    """Name of the organization."""
+    workspace: Workspace
+    """Name of the workspace."""
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class InS3:
+    """Terraform's state is kept in S3."""
+
+    s3: S3State
+    """Where in S3."""
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class InCloud:
+    """Terraform's state is kept in HCP Terraform."""
+
+    cloud: CloudState
+    """Where in HCP Terraform."""
+
+
+State = Annotated[
+    Annotated[Literal["local"], Tag("(local)")]
+    | Annotated[InS3, Tag("(s3)")]
+    | Annotated[InCloud, Tag("(cloud)")],
+    Discriminator(
+        lambda value: _by_kind(value, STATE_KINDS) if isinstance(value, dict) else "(local)",
+        custom_error_type="kind",
+        custom_error_message="must be local, or have one of s3 and cloud",
+    ),
+]
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class Config:
+    """The image pipelines of one account and region, in one Terraform state."""
+
+    project: ProjectName
+    """What every name of a resource begins with."""
+    region: Region
+    """The AWS region."""
+    images: Annotated[dict[ImageName, Image], Field(min_length=1)]
+    """The images, by name."""
+    environment: EnvironmentName | None = None
+    """Appended to the project where there are several, as in `shop-prod`."""
+    account: AccountId | None = None
+    """The account, in quotes: Terraform refuses any other. None: that of the credentials."""
+    tags: Annotated[dict[TagKey, TagValue], Field(max_length=40)] = Field(default_factory=dict)
+    """Tags of every resource, at most 40: AWS allows 50, and adds its own."""
+    state: State = "local"
+    """Where Terraform's state is kept: `local`, in S3, or in HCP Terraform."""
+    permissions_boundary: PolicyArn | None = None
+    """ARN of the policy that bounds every role."""
+    artifacts: Artifacts = Field(default_factory=Artifacts)
+    """The bucket in which the pipelines pass files from stage to stage."""
+    warnings: list[Problem] = Field(default_factory=list, init=False, repr=False)
+
+    @property
+    def names(self) -> Names:
+        """The names of its resources."""
+        return Names(self.project, self.environment)
+
+    def order(self) -> list[str]:
+        """The names of the images, bases first, otherwise as in the file."""
+        done: dict[str, None] = {}
+        waiting = list(reversed(self.images))
+        while waiting:
+            name = waiting[-1]
+            bases = [base for base in self.images[name].bases.values() if isinstance(base, str)]
+            missing = [] if name in done else [base for base in bases if base not in done]
+            if missing:
+                waiting.extend(reversed(missing))
+            else:
+                done[waiting.pop()] = None
+        return list(done)
