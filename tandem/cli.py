@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from tandem.config import ConfigError, load
+from tandem.config import ConfigError, Problem, load
 
 DEFAULT_CONFIG = Path("pipelines.yaml")
 
@@ -29,24 +31,18 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 @app.command()
 def check(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
     """Check the file: every problem at once, with its line and what to do."""
-    problems, warnings = [], []
+    problems: Sequence[Problem] = []
+    warnings: Sequence[Problem] = []
     try:
         warnings = load(config).warnings
     except ConfigError as error:
         problems = error.problems
     if as_json:
-        report = {"problems": problems, "warnings": warnings}
-        typer.echo(
-            json.dumps(
-                {
-                    kind: [
-                        {"file": str(config), "line": p.line, "key": p.key, "message": p.message}
-                        for p in found
-                    ]
-                    for kind, found in report.items()
-                }
-            )
-        )
+        report = {
+            "problems": [asdict(problem) for problem in problems],
+            "warnings": [asdict(warning) for warning in warnings],
+        }
+        typer.echo(json.dumps({"file": str(config), **report}))
     else:
         for problem in problems:
             typer.echo(f"{config}:{problem}", err=True)
@@ -69,6 +65,8 @@ def demo(
     from tandem.demo import demo as run
 
     console = Console()
+    if not console.is_terminal:
+        console.width = 120  # nobody's window: wide enough for the tables
     try:
         settings = load(config)
         run(config, region=settings.region, account=settings.account, keep=keep, console=console)

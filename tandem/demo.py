@@ -14,8 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-from rich.progress import TimeElapsedColumn as Elapsed
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from tandem.emulator import OVERRIDE_FILE, Emulator, override, seed
 from tandem.summary import show, summarize
@@ -65,9 +71,7 @@ def demo(config: Path, *, region: str, account: str | None, keep: bool, console:
         tempfile.TemporaryDirectory(prefix="tandem-demo-") as folder,
         Emulator(account_id=account or "123456789012") as emulator,
     ):
-        console.print(
-            f"AWS emulator at {emulator.endpoint}: no account is touched, nothing is sent"
-        )
+        console.print(f"AWS emulator at {emulator.endpoint}: no AWS account is touched")
         with steps.step("Synthesize"):
             stack = synthesize(config, Path(folder))
         described = json.loads((stack / "cdk.tf.json").read_text(encoding="utf-8"))
@@ -132,24 +136,23 @@ class _Steps:
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("[dim]{task.fields[address]}"),
-            Elapsed(),
+            TimeElapsedColumn(),
         )
-        with Progress(*columns, console=self._console, transient=True) as progress:
-            task = progress.add_task(name, total=None, address="")
+        moving = Progress(
+            *columns, console=self._console, transient=True, disable=not self._console.is_terminal
+        )
+        with moving:
+            task = moving.add_task(name, total=None, address="")
 
             def report(event: Event) -> None:
                 nonlocal done
                 done = event.done
-                progress.update(
-                    task, completed=event.done, total=event.total, address=event.address
-                )
+                moving.update(task, completed=done, total=event.total, address=event.address)
 
             yield report
         count = f", {done} steps" if done else ""
-        self._console.print(
-            f"[green]✓[/green] {name} [dim]({time.monotonic() - started:.1f} s{count})",
-            highlight=False,
-        )
+        seconds = time.monotonic() - started
+        self._console.print(f"[green]✓[/] {name} [dim]({seconds:.1f} s{count})", highlight=False)
 
 
 __all__ = ["DemoError", "TerraformError", "demo", "synthesize"]

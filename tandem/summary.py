@@ -26,7 +26,7 @@ class Pipeline:
     """As in `prod/web`."""
     stages: tuple[str, ...]
     starts_itself_on: tuple[str, ...]
-    """Sources that CodePipeline watches without a rule."""
+    """Events that CodePipeline sees without a rule, as in `push to acme/web (main)`."""
 
 
 @dataclass(frozen=True)
@@ -51,37 +51,20 @@ class Summary:
     pipelines: tuple[Pipeline, ...]
     rules: tuple[Rule, ...]
 
-    def chains(self) -> Iterator[list[str]]:
-        """What starts what, beginning with each event that no pipeline causes."""
-        pushed = set(self.projects.values())
-        itself = [
-            (f"push to {source}", pipeline)
+    def started_by(self, event: str) -> list[Pipeline]:
+        """The pipelines that an event starts, through a rule or by themselves."""
+        by_rule = {name for rule in self.rules if rule.event == event for name, _ in rule.starts}
+        return [
+            pipeline
             for pipeline in self.pipelines
-            for source in pipeline.starts_itself_on
+            if pipeline.name in by_rule or event in pipeline.starts_itself_on
         ]
-        by_name = {pipeline.name: pipeline for pipeline in self.pipelines}
-        by_rule = [
-            (rule.event, by_name[name])
-            for rule in self.rules
-            if rule.event not in pushed
-            for name, _ in rule.starts
-            if name in by_name
-        ]
-        for event, pipeline in sorted(itself + by_rule, key=lambda start: start[0]):
-            yield from self._follow([event], pipeline)
 
-    def _follow(self, steps: list[str], pipeline: Pipeline) -> Iterator[list[str]]:
-        image = self.projects.get(pipeline.project, "")
-        steps = [*steps, pipeline.name, *([image] if image else [])]
-        if pipeline.deploys_to:
-            yield [*steps, f"{pipeline.deploys_to} deployed"]
-        started = {name for rule in self.rules if rule.event == image for name, _ in rule.starts}
-        followers = [other for other in self.pipelines if other.name in started]
-        for follower in followers:
-            if follower.name not in steps:  # a loop would be followed for ever
-                yield from self._follow(steps, follower)
-        if not followers and not pipeline.deploys_to:
-            yield steps
+    def first_events(self) -> list[str]:
+        """The events that no pipeline causes: pushes to sources, and schedules."""
+        events = {rule.event for rule in self.rules}
+        events |= {event for pipeline in self.pipelines for event in pipeline.starts_itself_on}
+        return sorted(events - set(self.projects.values()))
 
 
 def summarize(state: Mapping[str, Any]) -> Summary:
@@ -159,7 +142,7 @@ def _pipeline(values: Values) -> Pipeline:
         deploys_to=f"{deploys[0]['ClusterName']}/{deploys[0]['ServiceName']}" if deploys else None,
         stages=tuple(stage["name"] for stage in values["stage"]),
         starts_itself_on=tuple(
-            _source(action)
+            f"push to {_source(action)}"
             for action in sources
             if action["provider"] == "CodeStarSourceConnection"
         ),
@@ -224,9 +207,20 @@ def show(summary: Summary, console: Console) -> None:
         if table.row_count:
             console.print(table)
     tree = Tree("[bold]What starts what", guide_style="dim")
-    for chain in summary.chains():
-        tree.add(" → ".join(chain))
+    for event in summary.first_events():
+        _grow(tree.add(_in_words(event), highlight=False), summary, event, ())
     console.print(tree)
+
+
+def _grow(tree: Tree, summary: Summary, event: str, before: tuple[str, ...]) -> None:
+    """Add to `tree` what `event` starts, and what that starts, and so on."""
+    for pipeline in summary.started_by(event):
+        image = summary.projects.get(pipeline.project, "")
+        deployed = f"{pipeline.deploys_to} deployed" if pipeline.deploys_to else ""
+        text = " → ".join(part for part in (pipeline.name, image, deployed) if part)
+        branch = tree.add(text, highlight=False)
+        if pipeline.name not in before:  # a loop would be followed for ever
+            _grow(branch, summary, image, (*before, pipeline.name))
 
 
 def _table(title: str, *columns: str) -> Table:
