@@ -114,6 +114,7 @@ def _artifact_format(full_clone: bool) -> str:
 
 def _codecommit(source: CodeCommit, project: Project) -> SourceAction:
     arn = project.arn("codecommit", source.codecommit)
+    branch = literal(source.branch)
     fetch = [
         "codecommit:CancelUploadArchive",
         "codecommit:GetBranch",
@@ -125,7 +126,7 @@ def _codecommit(source: CodeCommit, project: Project) -> SourceAction:
         fetch.append("codecommit:GetRepository")
     configuration = {
         "RepositoryName": source.codecommit,
-        "BranchName": source.branch,
+        "BranchName": branch,
         "PollForSourceChanges": "false",  # omitted means polling, beside the trigger
         "OutputArtifactFormat": _artifact_format(source.full_clone),
     }
@@ -141,7 +142,7 @@ def _codecommit(source: CodeCommit, project: Project) -> SourceAction:
             name=fit(
                 f"{source.codecommit}-{source.branch}", limit=_LONGEST_TRIGGER, suffix="-committed"
             ),
-            description=f"Builds every commit to {source.branch} of {source.codecommit}",
+            description=f"Builds every commit to {branch} of {source.codecommit}",
             pattern={
                 "source": ["aws.codecommit"],
                 "detail-type": ["CodeCommit Repository State Change"],
@@ -149,7 +150,7 @@ def _codecommit(source: CodeCommit, project: Project) -> SourceAction:
                 "detail": {
                     "event": ["referenceCreated", "referenceUpdated"],
                     "referenceType": ["branch"],
-                    "referenceName": [source.branch],
+                    "referenceName": [branch],
                 },
             },
             revision=Revision("COMMIT_ID", "$.detail.commitId"),
@@ -163,8 +164,8 @@ def _connection(source: Connection) -> SourceAction:
     use = ["codeconnections:UseConnection", "codestar-connections:UseConnection"]
     configuration = {
         "ConnectionArn": source.connection,
-        "FullRepositoryId": source.repository,
-        "BranchName": source.branch,
+        "FullRepositoryId": literal(source.repository),
+        "BranchName": literal(source.branch),
         "OutputArtifactFormat": _artifact_format(source.full_clone),
         # Said in any case: left out, AWS adds a trigger that shows up in every plan.
         "DetectChanges": "false" if source.filters else "true",
