@@ -1,10 +1,12 @@
 """The file `pipelines.yaml`: read, checked, and given as typed settings. Starts no Node."""
 
 from tandem.config.loading import load
-from tandem.config.models import Config, Deploy, ExternalBase, Image, InCloud, InS3
+from tandem.config.models import Config, Deploy, ExternalBase, Image
 from tandem.config.problems import ConfigError, Problem
+from tandem.config.state import CloudState, InCloud, InS3, S3State
 
 __all__ = [
+    "CloudState",
     "Config",
     "ConfigError",
     "Deploy",
@@ -13,5 +15,6 @@ __all__ = [
     "InCloud",
     "InS3",
     "Problem",
+    "S3State",
     "load",
 ]

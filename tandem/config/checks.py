@@ -1,13 +1,14 @@
 """What no setting can know alone: each check looks at all images, and names what to do.
 
-A check is a function from the images that are right in themselves to problems. `CHECKS` has all.
+A check is a function from the images, as far as they are right in themselves, to problems.
+`CHECKS` has all of them.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from modules.naming import Names, artifact_name
@@ -32,9 +33,11 @@ class Checked:
 
     document: Document
     images: Mapping[str, Image]
-    """Those that are right in themselves."""
+    """Those with a mapping of settings, without the keys that are wrong."""
     names: Names | None
     """None: the project or the environment is wrong."""
+    wrong: Mapping[str, Set[str]]
+    """The keys of an image that are wrong, and have their defaults here."""
 
     def problem(self, message: str, *steps: str) -> Problem:
         """A problem of the setting at `steps` below `images`, or of the nearest there is."""
@@ -46,6 +49,8 @@ class Checked:
 
     def repository(self, image: str) -> str | None:
         """The name of the image's repository, where it is known."""
+        if "repository" in self.wrong.get(image, ()):
+            return None
         settings = self.images[image].repository
         if isinstance(settings, ExistingRepository):
             return settings.existing
@@ -127,7 +132,7 @@ def _arguments(checked: Checked) -> Iterator[Problem]:
 
 def _approvals(checked: Checked) -> Iterator[Problem]:
     for name, image in checked.images.items():
-        if image.approval and not image.deploy:
+        if image.approval and not image.deploy and "deploy" not in checked.wrong.get(name, ()):
             message = "there is nothing to approve: add deploy, or remove it"
             yield checked.problem(message, name, "approval")
 
@@ -196,22 +201,20 @@ def _names(checked: Checked) -> Iterator[Problem]:
                 break
 
 
-def _variables(checked: Checked) -> Iterator[Problem]:
-    """`${…}` means something to Terraform and to shells, and nothing in the file."""
-    for name, image in checked.document.images.items():
-        yield from _expressions(checked, image, (name,))
+def _tokens(checked: Checked) -> Iterator[Problem]:
+    """Settings let CDKTF's tokens pass: in a file they would be a way around every limit."""
+    yield from _tokens_in(checked.document, checked.document.root, ())
 
 
-def _expressions(checked: Checked, node: Node, steps: tuple[str, ...]) -> Iterator[Problem]:
-    if isinstance(node.value, str) and is_token(node.value):
-        message = f'must be a plain value, received "{node.value}": the file has no variables'
-        yield checked.problem(message, *steps)
-    for key, child in node.mapping.items():
-        if (*steps[1:], key) not in _SHELL:
-            yield from _expressions(checked, child, (*steps, key))
+def _tokens_in(document: Document, node: Node, steps: tuple[str | int, ...]) -> Iterator[Problem]:
+    if is_token(node.value):
+        yield document.place(steps).problem("is a token of CDKTF: write a plain value")
+    children: Iterable[tuple[str | int, Node]] = node.mapping.items()
+    if isinstance(node.value, list):
+        children = enumerate(node.value)
+    for step, child in children:
+        yield from _tokens_in(document, child, (*steps, step))
 
-
-_SHELL = {("build", "environment"), ("build", "arguments"), ("approval", "message")}
 
 CHECKS: tuple[Callable[[Checked], Iterator[Problem]], ...] = (
     _unknown_bases,
@@ -222,5 +225,5 @@ CHECKS: tuple[Callable[[Checked], Iterator[Problem]], ...] = (
     _renames,
     _repositories,
     _names,
-    _variables,
+    _tokens,
 )

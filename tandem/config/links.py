@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 
 
 def cycles(links: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
-    """One cycle of each knot of links, beginning with its first member in the mapping."""
+    """Cycles without common members, each from an image to its base, the base's base and so on.
+
+    It begins with its first member in the mapping.
+    """
+    position = {name: index for index, name in enumerate(links)}
     left = dict(links)
     while left:
-        left = _without_ends(left)
-        if not left:
+        graph = {name: [base for base in bases if base in left] for name, bases in left.items()}
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            found: list[str] = error.args[1][:0:-1]  # from bases to what is built on them
+            start = min(range(len(found)), key=lambda index: position[found[index]])
+            yield [*found[start:], *found[:start]]
+            left = {name: bases for name, bases in left.items() if name not in found}
+        else:
             return
-        cycle = _cycle(left)
-        first = min(range(len(cycle)), key=lambda index: list(links).index(cycle[index]))
-        yield [*cycle[first:], *cycle[:first]]
-        for name in cycle:
-            del left[name]
-
-
-def _without_ends(links: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
-    """Those that lead into a cycle: what is built on something that has a base left, and so on."""
-    left = dict(links)
-    while ends := [name for name, bases in left.items() if not any(base in left for base in bases)]:
-        for name in ends:
-            del left[name]
-    return left
-
-
-def _cycle(links: Mapping[str, Sequence[str]]) -> list[str]:
-    way: dict[str, int] = {}
-    name = next(iter(links))
-    while name not in way:
-        way[name] = len(way)
-        name = next(base for base in links[name] if base in links)
-    return list(way)[way[name] :]

@@ -8,9 +8,10 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from modules.naming import Names
+from modules.settings.types import EnvironmentName, ProjectName
 from tandem.config.checks import Checked, check
 from tandem.config.document import Document
-from tandem.config.models import Config, EnvironmentName, Image, ProjectName
+from tandem.config.models import Config, Image
 from tandem.config.problems import ConfigError, Problem
 from tandem.config.quotas import quotas
 from tandem.config.wording import problems_of
@@ -20,6 +21,7 @@ _CONFIG = TypeAdapter(Config)
 _IMAGE = TypeAdapter(Image)
 _PROJECT: TypeAdapter[str] = TypeAdapter(ProjectName)
 _ENVIRONMENT: TypeAdapter[str | None] = TypeAdapter(EnvironmentName | None)
+_ANY_SOURCE = {"source": {"codecommit": "any"}}  # no check looks at it
 
 
 def load(path: Path) -> Config:
@@ -33,7 +35,6 @@ def load(path: Path) -> Config:
 
     Raises:
         ConfigError: The file is wrong; it has every problem, by line.
-
     """
     root, problems = read(path)
     document = Document(root)
@@ -43,8 +44,8 @@ def load(path: Path) -> Config:
         config = _CONFIG.validate_python(_plain(document))
     except ValidationError as error:
         problems += problems_of(error, document)
-    images = config.images if config else _valid_images(document)
-    problems += check(Checked(document, images, _names(document)))
+    images, wrong = (config.images, {}) if config else _right_parts(document)
+    problems += check(Checked(document, images, _names(document), wrong))
     if problems or config is None:
         raise ConfigError(path, sorted(dict.fromkeys(problems), key=lambda each: each.line or 0))
     config.warnings.extend(quotas(config, document))
@@ -70,14 +71,21 @@ def _default_problems(document: Document) -> Iterator[Problem]:
         yield from problems_of(error, document, within=("defaults",), partial=True)
 
 
-def _valid_images(document: Document) -> dict[str, Image]:
-    images = {}
+def _right_parts(document: Document) -> tuple[dict[str, Image], dict[str, set[str]]]:
+    """The images without the keys that are wrong, and these keys: the rest is checked still."""
+    images, wrong = {}, {}
     for name, node in document.images.items():
+        plain = node.plain()
         try:
-            images[name] = _IMAGE.validate_python(node.plain())
-        except ValidationError:
-            continue
-    return images
+            images[name] = _IMAGE.validate_python(plain)
+        except ValidationError as error:
+            if not isinstance(plain, dict):
+                continue
+            keys = {str(details["loc"][0]) for details in error.errors() if details["loc"]}
+            rest = {key: value for key, value in plain.items() if key not in keys}
+            images[name] = _IMAGE.validate_python({**_ANY_SOURCE, **rest})
+            wrong[name] = keys
+    return images, wrong
 
 
 def _names(document: Document) -> Names | None:

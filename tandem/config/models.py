@@ -22,32 +22,24 @@ from modules.settings import (
 from modules.settings.types import (
     SETTINGS,
     AccountId,
-    BucketName,
     EcrRepositoryName,
-    Flag,
+    EnvironmentName,
     ImageName,
     ImageTag,
-    KeyArn,
-    ObjectKey,
     PolicyArn,
+    ProjectName,
     Region,
     Schedule,
     Text,
     VariableName,
 )
+from tandem.config.kinds import by_kind
 from tandem.config.problems import Problem
+from tandem.config.state import State
 
 DEFAULT_ARGUMENT = "BASE_IMAGE"
 """The build argument that names the base, where there is one base."""
 SOURCE_KINDS = ("codecommit", "connection", "s3")
-STATE_KINDS = ("s3", "cloud")
-
-# Tags of unions stand in brackets: a key of the file never does, so they can be told apart.
-
-
-def _by_kind(value: object, kinds: tuple[str, ...]) -> str | None:
-    found = [kind for kind in kinds if isinstance(value, dict) and kind in value]
-    return f"({found[0]})" if len(found) == 1 else None
 
 
 def _base_form(value: object) -> str:
@@ -60,20 +52,6 @@ def _approval(value: Any) -> Any:
     return {True: {}, False: None}[value] if isinstance(value, bool) else value
 
 
-ProjectName = Annotated[
-    str,
-    Text(
-        r"(?=.{2,20}$)(?!sthree-)(?!amzn-s3-demo-)[a-z](?:-?[a-z0-9])*",
-        "2-20 lower-case letters, digits and single hyphens, beginning with a letter",
-    ),
-]
-EnvironmentName = Annotated[
-    str,
-    Text(
-        r"(?=.{1,20}$)[a-z0-9](?:-?[a-z0-9])*",
-        "1-20 lower-case letters, digits and single hyphens",
-    ),
-]
 TagKey = Annotated[
     str,
     Text(
@@ -87,12 +65,6 @@ TagValue = Annotated[
         r"[\w .:/=+@\u00c0-\uffff-]{0,256}",
         "a tag's value: at most 256 letters, digits, blanks and _.:/=+-@",
     ),
-]
-Organization = Annotated[
-    str, Text(r"[\w-]{1,40}", "an organization's name: letters, digits, '_' and '-'")
-]
-Workspace = Annotated[
-    str, Text(r"[\w-]{1,90}", "a workspace's name: 1-90 letters, digits, '_' and '-'")
 ]
 
 
@@ -115,7 +87,7 @@ Source = Annotated[
     | Annotated[Connection, Tag("(connection)")]
     | Annotated[S3, Tag("(s3)")],
     Discriminator(
-        lambda value: _by_kind(value, SOURCE_KINDS),
+        lambda value: by_kind(value, SOURCE_KINDS),
         custom_error_type="kind",
         custom_error_message="must have one of codecommit, connection and s3",
     ),
@@ -148,7 +120,7 @@ class Image:
     """What it is built from: an image of this file, one elsewhere, or several by build argument."""
     repository: Annotated[
         Annotated[Repository, Tag("(new)")] | Annotated[ExistingRepository, Tag("(existing)")],
-        Discriminator(lambda value: _by_kind(value, ("existing",)) or "(new)"),
+        Discriminator(lambda value: by_kind(value, ("existing",)) or "(new)"),
     ] = Field(default_factory=Repository)
     """The ECR repository it is pushed to."""
     build: Build = Field(default_factory=Build)
@@ -176,66 +148,6 @@ class Image:
         if isinstance(self.base, dict):
             return dict(self.base)
         return {DEFAULT_ARGUMENT: self.base} if self.base else {}
-
-
-@dataclass(frozen=True, config=SETTINGS)
-class S3State:
-    """The state in an S3 bucket that exists already.
-
-    https://developer.hashicorp.com/terraform/language/backend/s3
-    """
-
-    bucket: BucketName
-    """Name of the bucket, with versioning."""
-    key: ObjectKey
-    """Key of the state, as in `shop/terraform.tfstate`."""
-    region: Region | None = None
-    """Region of the bucket. None: that of the pipelines."""
-    kms_key: KeyArn | None = None
-    """Key that encrypts the state. None: the bucket's own."""
-    lock: Flag = True
-    """Refuse two runs at the same time, with a lock file beside the state."""
-
-
-@dataclass(frozen=True, config=SETTINGS)
-class CloudState:
-    """The state in HCP Terraform.
-
-    https://developer.hashicorp.com/terraform/cli/cloud/settings
-    """
-
-    organization: Organization
-    """Name of the organization."""
-    workspace: Workspace
-    """Name of the workspace."""
-
-
-@dataclass(frozen=True, config=SETTINGS)
-class InS3:
-    """Terraform's state is kept in S3."""
-
-    s3: S3State
-    """Where in S3."""
-
-
-@dataclass(frozen=True, config=SETTINGS)
-class InCloud:
-    """Terraform's state is kept in HCP Terraform."""
-
-    cloud: CloudState
-    """Where in HCP Terraform."""
-
-
-State = Annotated[
-    Annotated[Literal["local"], Tag("(local)")]
-    | Annotated[InS3, Tag("(s3)")]
-    | Annotated[InCloud, Tag("(cloud)")],
-    Discriminator(
-        lambda value: _by_kind(value, STATE_KINDS) if isinstance(value, dict) else "(local)",
-        custom_error_type="kind",
-        custom_error_message="must be local, or have one of s3 and cloud",
-    ),
-]
 
 
 @dataclass(frozen=True, config=SETTINGS)

@@ -42,7 +42,10 @@ class ConfigError(ValueError):
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """A question that names what comes nearest to `word`, or `otherwise`."""
     by_case = {name.lower().replace("-", "_"): name for name in known}
-    near = get_close_matches(word.lower().replace("-", "_"), by_case, n=1)
+    meant = word.lower().replace("-", "_")
+    near = get_close_matches(meant, by_case, n=1) or [
+        name for name in by_case if name.endswith(f"_{meant}")
+    ]
     return f'did you mean "{by_case[near[0]]}"?' if near else otherwise
 
 

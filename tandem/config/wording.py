@@ -47,6 +47,8 @@ def _problems(details: ErrorDetails, place: Place) -> Iterator[Problem]:
         yield place.problem(unknown_key(place))
     elif kind in _WORDS:
         yield place.problem(_WORDS[kind](place, details.get("ctx", {})))
+    elif details["loc"][-1:] == ("[key]",):
+        yield place.problem(f"its name {details['msg']}")
     elif kind in ("text", "between"):
         yield place.problem(f"{details['msg']}{_received(place)}")
     else:
@@ -102,11 +104,17 @@ def _no_choice(place: Place, context: Mapping[str, object]) -> str:
     if place.path == ("state",):
         return f"must be local, or a mapping with s3 or cloud{_received(place)}"
     choices = str(context["expected"]).replace("'", "")
-    near = did_you_mean(place.node.written, re.split(r", | or ", choices))
+    known = re.split(r", | or ", choices)
+    given = place.node.value
+    if isinstance(given, int) and all(choice.isdigit() for choice in known):
+        known = sorted(known, key=lambda choice: abs(int(choice) - given))
+    near = did_you_mean(place.node.written, known)
     return f"must be {choices}{_received(place)}{': ' if near else ''}{near}"
 
 
 def _no_mapping(place: Place, _: Mapping[str, object]) -> str:
+    if place.path[-1:] == ("approval",):
+        return f"must be true, false or a mapping{_received(place)}"
     annotations = annotation_at(place.in_file)
     keys = [
         name
@@ -124,7 +132,7 @@ def _missing(place: Place, _: Mapping[str, object]) -> str:
     for cls in classes_at(place.in_file[:-1], place.node):
         if field := fields_of(cls).get(name):
             first = re.split(r"\.(?:\s|$)", field.description or "", maxsplit=1)[0]
-            return f"is missing: {first[:1].lower()}{first[1:]}"
+            return f"is missing: {first[:1].lower()}{first[1:]}".replace("`", '"')
     return "is missing"
 
 

@@ -42,7 +42,6 @@ def read(path: Path) -> tuple[Node, list[Problem]]:
 
     Raises:
         ConfigError: The file cannot be read, or is not one mapping of plain values.
-
     """
     try:
         return _Builder().build(_text(path))

@@ -1,0 +1,80 @@
+"""Where Terraform's state is kept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Tag
+from pydantic.dataclasses import dataclass
+
+from modules.settings.types import SETTINGS, BucketName, Flag, KeyArn, ObjectKey, Region, Text
+from tandem.config.kinds import by_kind
+
+STATE_KINDS = ("s3", "cloud")
+
+Organization = Annotated[
+    str, Text(r"[\w-]{1,40}", "an organization's name: letters, digits, '_' and '-'")
+]
+Workspace = Annotated[
+    str, Text(r"[\w-]{1,90}", "a workspace's name: 1-90 letters, digits, '_' and '-'")
+]
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class S3State:
+    """The state in an S3 bucket that exists already.
+
+    https://developer.hashicorp.com/terraform/language/backend/s3
+    """
+
+    bucket: BucketName
+    """Name of the bucket, with versioning."""
+    key: ObjectKey
+    """Key of the state, as in `shop/terraform.tfstate`."""
+    region: Region | None = None
+    """Region of the bucket. None: that of the pipelines."""
+    kms_key: KeyArn | None = None
+    """Key that encrypts the state. None: the bucket's own."""
+    lock: Flag = True
+    """Refuse two runs at the same time, with a lock file beside the state."""
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class CloudState:
+    """The state in HCP Terraform.
+
+    https://developer.hashicorp.com/terraform/cli/cloud/settings
+    """
+
+    organization: Organization
+    """Name of the organization."""
+    workspace: Workspace
+    """Name of the workspace."""
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class InS3:
+    """Terraform's state is kept in S3."""
+
+    s3: S3State
+    """Where in S3."""
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class InCloud:
+    """Terraform's state is kept in HCP Terraform."""
+
+    cloud: CloudState
+    """Where in HCP Terraform."""
+
+
+State = Annotated[
+    Annotated[Literal["local"], Tag("(local)")]
+    | Annotated[InS3, Tag("(s3)")]
+    | Annotated[InCloud, Tag("(cloud)")],
+    Discriminator(
+        lambda value: by_kind(value, STATE_KINDS) if isinstance(value, dict) else "(local)",
+        custom_error_type="kind",
+        custom_error_message="must be local, or have one of s3 and cloud",
+    ),
+]
