@@ -36,7 +36,6 @@ class ArtifactStore(Element):
         settings: The key that encrypts it, and the days to keep artifacts.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts.html#concepts-artifacts
-
     """
 
     def __init__(self, scope: Construct, id: str, *, settings: Artifacts) -> None:

@@ -49,7 +49,6 @@ class BuildProject(Element):
         variables: Environment variables of the standard buildspec.
 
     https://docs.aws.amazon.com/codebuild/latest/userguide/create-project.html
-
     """
 
     def __init__(

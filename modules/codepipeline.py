@@ -41,7 +41,6 @@ class Pipeline(Element):
         role_name: Name of its role, at most 64 characters.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/pipeline-types.html
-
     """
 
     def __init__(self, scope: Construct, id: str, *, name: str, role_name: str) -> None:
@@ -134,7 +133,6 @@ def build_action(
         variables: Environment variables of this execution, as JSON.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
-
     """
     role.allow(
         Statement("Build", ["codebuild:BatchGetBuilds", "codebuild:StartBuild"], [project.arn])

@@ -51,7 +51,6 @@ class EcsDeployment(Element):
         settings: The cluster, the service and the container.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECS.html
-
     """
 
     def __init__(self, scope: Construct, id: str, *, settings: EcsDeploy) -> None:

@@ -70,7 +70,6 @@ class ExistingImageRepository(AnyImageRepository):
 
     Args:
         name: Name of the repository.
-
     """
 
     def __init__(self, scope: Construct, id: str, *, name: str) -> None:
@@ -89,7 +88,6 @@ class ImageRepository(AnyImageRepository):
         settings: How many images are kept, encryption, protection.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
-
     """
 
     def __init__(self, scope: Construct, id: str, *, name: str, settings: Repository) -> None:

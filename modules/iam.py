@@ -55,7 +55,6 @@ class ServiceRole(Element):
             other resource and no other account (the "confused deputy").
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-
     """
 
     def __init__(

@@ -6,6 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pydantic.dataclasses
+from pydantic import ConfigDict
+
 from modules._cdktf import CodepipelineStage, Construct
 from modules.codebuild import BuildProject
 from modules.codepipeline import Mode, Pipeline, Retry, build_action, stage
@@ -22,6 +25,7 @@ from modules.settings import (
     Repository,
     Source,
 )
+from modules.settings.types import SETTINGS, ImageName, ImageTag, Schedule
 from modules.sources import (
     ACTION,
     ARTIFACT,
@@ -49,6 +53,18 @@ class Image:
     """The pipeline that builds it. None: it is built elsewhere."""
 
 
+@pydantic.dataclasses.dataclass(frozen=True, config=ConfigDict(**SETTINGS, title="ImagePipeline"))
+class _Plain:
+    """The arguments of an ImagePipeline that are plain values, checked all at once."""
+
+    id: ImageName
+    tag: ImageTag
+    mode: Mode
+    retry: Retry | None
+    schedule: Schedule | None
+    renamed_from: ImageName | None
+
+
 class ImagePipeline(Element):
     """A pipeline that builds an image, whenever its source or one of its bases changes.
 
@@ -69,10 +85,10 @@ class ImagePipeline(Element):
         renamed_from: The id it had before: its repository is moved, not replaced.
 
     Raises:
-        ValueError: There is an approval but nothing to deploy.
+        ValueError: A plain value is outside its limits, all of them named at once; or there is an
+            approval but nothing to deploy.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts.html
-
     """
 
     def __init__(
@@ -92,6 +108,7 @@ class ImagePipeline(Element):
         schedule: str | None = None,
         renamed_from: str | None = None,
     ) -> None:
+        _Plain(id=id, tag=tag, mode=mode, retry=retry, schedule=schedule, renamed_from=renamed_from)
         super().__init__(scope, id)
         if approval and not deploy:
             raise ValueError(f"{id}: approval without deploy: there is nothing to approve")

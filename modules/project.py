@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
 from modules._cdktf import (
     Construct,
     DataAwsCallerIdentity,
@@ -15,6 +18,7 @@ from modules._cdktf import (
 from modules.element import Element, literal, stack_of
 from modules.naming import Names
 from modules.settings import Artifacts
+from modules.settings.types import SETTINGS, EnvironmentName, ProjectName
 
 if TYPE_CHECKING:
     from modules.artifacts import ArtifactStore
@@ -22,6 +26,14 @@ if TYPE_CHECKING:
 
 _ID = "Project"  # no image has this id: names of images are lower-case
 _ATTRIBUTE = "_tandem_project"
+
+
+@dataclass(frozen=True, config=ConfigDict(**SETTINGS, title="Project"))
+class _Named:
+    """What a project's resources are named after, checked."""
+
+    project: ProjectName
+    environment: EnvironmentName | None
 
 
 class Project(Element):
@@ -36,6 +48,8 @@ class Project(Element):
         permissions_boundary: ARN of the policy that bounds every role.
         artifacts: How artifacts are kept.
 
+    Raises:
+        ValueError: The name or the environment is not what AWS takes in names; says both at once.
     """
 
     def __init__(
@@ -50,7 +64,8 @@ class Project(Element):
     ) -> None:
         super().__init__(scope, _ID, address="")
         setattr(scope, _ATTRIBUTE, self)
-        self.names = Names(name or scope.node.id, environment)
+        named = _Named(project=name or scope.node.id, environment=environment)
+        self.names = Names(named.project, named.environment)
         self.tags = {literal(key): literal(value) for key, value in (tags or {}).items()} or None
         self.permissions_boundary = permissions_boundary
         self.artifacts = artifacts or Artifacts()

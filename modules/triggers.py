@@ -85,7 +85,6 @@ class Triggers(Element):
             on: What starts it.
             id: The image the pipeline builds: names the target.
             action: The source action that gets the revision that fired.
-
         """
         name = self._name(on)
         rules = self._rules.setdefault(name, [])

@@ -63,7 +63,6 @@ def demo(config: Path, *, region: str, account: str | None, keep: bool, console:
     Raises:
         DemoError: A step failed, or the second plan was not empty.
         TerraformError: Terraform failed.
-
     """
     started = time.monotonic()
     steps = _Steps(console)

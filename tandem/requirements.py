@@ -61,7 +61,6 @@ def provider_source(
 
     Raises:
         MirrorError: `TANDEM_PROVIDER_MIRROR` names a folder without the provider.
-
     """
     asked = environment.get(MIRROR_VARIABLE)
     if asked:
@@ -95,7 +94,6 @@ def cdktf_environment(folder: Path, environment: Mapping[str, str]) -> dict[str,
 
     Raises:
         MirrorError: As `provider_source`.
-
     """
     return {
         **provider_source(folder, environment).environment,

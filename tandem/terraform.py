@@ -71,7 +71,6 @@ class Terraform:
 
     Every method raises `TerraformError` when Terraform fails. An interrupt (Ctrl-C) is passed on
     to Terraform once and waited for, so that it can finish its step and write its state.
-
     """
 
     def __init__(

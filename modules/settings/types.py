@@ -91,6 +91,20 @@ Flag = Annotated[bool, Strict()]
 
 # The limits stand in the API reference of each service; the page is named where it is not obvious.
 
+ProjectName = Annotated[
+    str,
+    Text(
+        r"(?=.{2,20}$)(?!sthree-)(?!amzn-s3-demo-)[a-z](?:-?[a-z0-9])*",
+        "2-20 lower-case letters, digits and single hyphens, beginning with a letter",
+    ),
+]
+EnvironmentName = Annotated[
+    str,
+    Text(
+        r"(?=.{1,20}$)[a-z0-9](?:-?[a-z0-9])*",
+        "1-20 lower-case letters, digits and single hyphens",
+    ),
+]
 ImageName = Annotated[
     str,
     Text(
