@@ -88,7 +88,7 @@ class BuildProject(Element):
         image = settings.image or standard_image
         ecr_image = _ECR_IMAGE.fullmatch(image)
         if ecr_image:
-            grant_pull(self.role, "PullBuildImage", self._image_arn(ecr_image))
+            grant_pull(self.role, "BuildImage", self._image_arn(ecr_image))
         if settings.vpc:
             self._grant_network(settings.vpc)
         project = self.place(

@@ -166,8 +166,8 @@ class ImagePipeline(Element):
     def _source_stage(self, own: SourceAction, bases: Mapping[str, Image]) -> CodepipelineStage:
         for argument, image in bases.items():
             artifact = artifact_name(argument)
-            image.repository.grant_describe(self.pipeline.role, sid=artifact)
-            image.repository.grant_pull(self.build.role, sid=artifact)
+            image.repository.grant_describe(self.pipeline.role, sid=f"Describe{artifact}")
+            image.repository.grant_pull(self.build.role, sid=f"Pull{artifact}")
         actions = [
             base_image_action(artifact_name(argument), image.repository.name, image.tag)
             for argument, image in bases.items()

@@ -222,7 +222,7 @@ def test_a_build_without_them_reads_none() -> None:
         "Parameters",
         "VariableKeys",
         "DescribeNetwork",
-        "PullBuildImage",
+        "BuildImage",
     }
 
 
@@ -253,7 +253,7 @@ def test_an_image_in_ecr_is_pulled_with_the_role_of_the_project(
     environment = project(of)["environment"]
     assert environment["image"] == image
     assert environment["image_pull_credentials_type"] == "SERVICE_ROLE"
-    assert of.permissions("web_build_role")["PullBuildImage"][1] == {repository}
+    assert of.permissions("web_build_role")["BuildImage"][1] == {repository}
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_any_other_image_needs_no_role(image: str) -> None:
     of = built(image=image)
     assert project(of)["environment"]["image"] == image
     assert project(of)["environment"]["image_pull_credentials_type"] == "CODEBUILD"
-    assert "PullBuildImage" not in of.permissions("web_build_role")
+    assert "BuildImage" not in of.permissions("web_build_role")
 
 
 def test_a_build_can_run_in_a_vpc() -> None:

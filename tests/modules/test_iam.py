@@ -163,9 +163,9 @@ ROLES: dict[str, Permissions] = {
         "EcrLogin": ({"ecr:GetAuthorizationToken"}, {"*"}),
         "Pull": (PULL, {WEB}),
         "Push": (PUSH, {WEB}),
-        "BaseImage": (PULL, {BASE}),
-        "Tools": (PULL, {TOOLS}),
-        "PullBuildImage": (PULL, {"arn:aws:ecr:us-east-1:444455556666:repository/build/node"}),
+        "PullBaseImage": (PULL, {BASE}),
+        "PullTools": (PULL, {TOOLS}),
+        "BuildImage": (PULL, {"arn:aws:ecr:us-east-1:444455556666:repository/build/node"}),
         "Secrets": (
             {"secretsmanager:GetSecretValue"},
             {
@@ -208,8 +208,8 @@ ROLES: dict[str, Permissions] = {
     "web_pipeline_role": {
         **ARTIFACTS,
         "Source": (CONNECT, {CONNECTION_ARN}),
-        "BaseImage": ({"ecr:DescribeImages"}, {BASE}),
-        "Tools": ({"ecr:DescribeImages"}, {TOOLS}),
+        "DescribeBaseImage": ({"ecr:DescribeImages"}, {BASE}),
+        "DescribeTools": ({"ecr:DescribeImages"}, {TOOLS}),
         "Build": build("shop-web"),
         "AskForApproval": ({"sns:Publish"}, {TOPIC}),
         "Service": (
