@@ -26,7 +26,7 @@ def main() -> int:
     # Imported here, because it starts Node: a wrong file is refused without.
     from tandem.stack import synthesize
 
-    synthesize(config)
+    print(f"{path} is now Terraform in {synthesize(config)}")
     return 0
 
 

@@ -92,6 +92,24 @@ def emulator(
         raise typer.Exit(2) from error
 
 
+@app.command()
+def generate(
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 and name the files if stale.")
+    ] = False,
+) -> None:
+    """Write the JSON Schema and the reference of the file, from its models."""
+    from tandem.generate import generate as write
+    from tandem.generate import stale
+
+    if not check_only:
+        write()
+    outdated = stale()
+    for path in outdated:
+        typer.echo(f"{path.name} is stale: run tandem generate", err=True)
+    raise typer.Exit(1 if outdated else 0)
+
+
 def main() -> None:
     """Run the command line."""
     app(prog_name="tandem")

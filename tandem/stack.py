@@ -21,11 +21,21 @@ from modules.naming import fit
 from tandem.config import Config, ExternalBase, InCloud, InS3
 
 
-def synthesize(config: Config) -> None:
-    """Write the stack of `config` to cdktf.out, or to CDKTF_OUTDIR."""
+_CONSOLES = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com"}
+"""Hosts of the console outside the standard partition, by the beginning of the region."""
+
+
+def synthesize(config: Config) -> Path:
+    """Write the stack of `config` to cdktf.out, or to CDKTF_OUTDIR; the folder of the stack."""
     app = App()
-    compose(TerraformStack(app, config.names.prefix), config)
+    stack = TerraformStack(app, config.names.prefix)
+    compose(stack, config)
     app.synth()
+    return _folder(stack)
+
+
+def _folder(stack: TerraformStack) -> Path:
+    return Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")) / "stacks" / stack.node.id
 
 
 def compose(stack: TerraformStack, config: Config) -> None:
@@ -102,14 +112,17 @@ def _keep_state(stack: TerraformStack, config: Config) -> None:
         case _:
             # Beside cdktf.out, which may be deleted; relative, so that every machine writes the
             # same. By default CDKTF writes the absolute path of the machine.
-            folder = Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")) / "stacks" / stack.node.id
-            path = Path(os.path.relpath(f"terraform.{stack.node.id}.tfstate", folder))
+            path = Path(os.path.relpath(f"terraform.{stack.node.id}.tfstate", _folder(stack)))
             LocalBackend(stack, path=path.as_posix())
 
 
 def _tell(stack: TerraformStack, config: Config, pipelines: dict[str, ImagePipeline]) -> None:
     """Give outputs for people: what to push to, what to look at."""
-    console = f"https://{config.region}.console.aws.amazon.com/codesuite/codepipeline/pipelines"
+    host = next(
+        (host for prefix, host in _CONSOLES.items() if config.region.startswith(prefix)),
+        "console.aws.amazon.com",
+    )
+    console = f"https://{config.region}.{host}/codesuite/codepipeline/pipelines"
     outputs = {
         "repository_urls": (
             "Repositories, by image.",

@@ -1,0 +1,35 @@
+"""The committed files that are made from the models of the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tandem.config.reference import reference
+from tandem.config.schema import schema_text
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def generated() -> dict[Path, str]:
+    """The files, and what they must hold."""
+    return {
+        ROOT / "pipelines.schema.json": schema_text(),
+        ROOT / "docs" / "configuration.md": reference(),
+    }
+
+
+def stale() -> list[Path]:
+    """The files that do not hold what they must."""
+    return [
+        path
+        for path, text in generated().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def generate() -> None:
+    """Write the files, each at once or not at all."""
+    for path, text in generated().items():
+        new = path.with_suffix(".new")
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
