@@ -20,7 +20,6 @@ from modules.image_pipeline import Image
 from modules.naming import fit
 from tandem.config import Config, ExternalBase, InCloud, InS3
 
-
 _CONSOLES = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com"}
 """Hosts of the console outside the standard partition, by the beginning of the region."""
 
