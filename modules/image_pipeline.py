@@ -82,7 +82,6 @@ class ImagePipeline(Element):
         schedule: `rate(…)` or `cron(…)`: build anyway, in case an event was lost.
         renamed_from: The id it had before. Terraform then moves its repository, which keeps its
             images as long as `repository.name` is the old name.
-        renamed_from: The id it had before: its repository is moved, not replaced.
 
     Raises:
         ValueError: A plain value is outside its limits, all of them named at once; or there is an
@@ -147,7 +146,7 @@ class ImagePipeline(Element):
         ]
         pipeline = self.pipeline.build(stages, mode=mode, git_trigger=own.git_trigger)
         self.name = pipeline.name
-        self.image = Image(id, self.repository, tag, self.pipeline)
+        self.image = Image(owner, self.repository, tag, self.pipeline)
         triggers = Triggers.of(self)
         if own.trigger:
             triggers.start(pipeline, own.trigger, id=owner, action=ACTION)
