@@ -28,12 +28,13 @@ class Statement:
     conditions: Mapping[str, Mapping[str, str | Sequence[str]]] = field(default_factory=dict)
 
     def document(self, effect: str = "Allow") -> dict[str, object]:
-        """The statement as AWS writes it, sorted, so that two plans never differ by order."""
+        """The statement as AWS writes it, in an order that is the same in every synthesis."""
         document: dict[str, object] = {
             "Sid": self.sid,
             "Effect": effect,
             "Action": sorted(self.actions),
-            "Resource": sorted(set(self.resources)),
+            # Not sorted: tokens would be by their numbers, which change when a stack grows.
+            "Resource": list(dict.fromkeys(self.resources)),
         }
         if self.conditions:
             document["Condition"] = self.conditions

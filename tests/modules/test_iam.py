@@ -381,14 +381,20 @@ def role(stack: TerraformStack, **arguments: str) -> ServiceRole:
     return ServiceRole(stack, "reader", **{**defaults, **arguments})
 
 
-def test_a_statement_is_sorted_and_has_each_resource_once() -> None:
+def test_a_statement_has_each_resource_once() -> None:
     statement = Statement("Read", ["s3:GetObject", "s3:GetBucketAcl"], ["b", "a", "b"])
     assert statement.document() == {
         "Sid": "Read",
         "Effect": "Allow",
         "Action": ["s3:GetBucketAcl", "s3:GetObject"],
-        "Resource": ["a", "b"],
+        "Resource": ["b", "a"],
     }
+
+
+@pytest.mark.parametrize("first", [8, 9, 99])
+def test_the_order_of_resources_does_not_hang_on_the_numbers_of_tokens(first: int) -> None:
+    tokens = [f"${{TfToken[TOKEN.{number}]}}" for number in (first, first + 1)]
+    assert Statement("Start", ["x:Start"], tokens).document()["Resource"] == tokens
 
 
 def test_a_role_adds_up_what_it_is_allowed_and_says_nothing_twice() -> None:
