@@ -39,7 +39,7 @@ def unknown_key(place: Place) -> str:
     if others := [cls for cls in classes_at(above, _NOTHING) if key in fields_of(cls)]:
         given = next(name for cls in siblings for name in fields_of(cls) if name != key)
         kind = next(iter(fields_of(others[0])))
-        return f'does not go with "{given}"{"" if kind == key else f", but with {kind}"}'
+        return f'does not go with "{given}"{": keep one" if kind == key else f", but with {kind}"}'
     if above and any(key in fields_of(cls) for cls in classes_at(above[:-1], _NOTHING)):
         return f'unknown key here: it belongs beside "{above[-1]}", so indent it less'
     if inner := path_to(key, siblings):

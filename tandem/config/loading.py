@@ -9,7 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from modules.naming import Names
 from modules.settings.types import EnvironmentName, ProjectName
-from tandem.config.checks import Checked, check
+from tandem.config.checked import Checked
+from tandem.config.checks import check
 from tandem.config.document import Document
 from tandem.config.models import Config, Image
 from tandem.config.problems import ConfigError, Problem

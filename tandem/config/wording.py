@@ -107,8 +107,9 @@ def _no_choice(place: Place, context: Mapping[str, object]) -> str:
     known = re.split(r", | or ", choices)
     given = place.node.value
     if isinstance(given, int) and all(choice.isdigit() for choice in known):
-        known = sorted(known, key=lambda choice: abs(int(choice) - given))
-    near = did_you_mean(place.node.written, known)
+        near = f"did you mean {min(known, key=lambda choice: abs(int(choice) - given))}?"
+    else:
+        near = did_you_mean(place.node.written, known)
     return f"must be {choices}{_received(place)}{': ' if near else ''}{near}"
 
 
@@ -136,8 +137,10 @@ def _missing(place: Place, _: Mapping[str, object]) -> str:
     return "is missing"
 
 
-def _too_long(_: Place, context: Mapping[str, object]) -> str:
-    return f"must have at most {context['max_length']} entries, has {context['actual_length']}"
+def _too_long(place: Place, context: Mapping[str, object]) -> str:
+    value = place.node.value
+    number = f", has {len(value)}" if isinstance(value, dict | list) else ""
+    return f"must have at most {context['max_length']} entries{number}"
 
 
 def _too_short(_: Place, context: Mapping[str, object]) -> str:
