@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from modules.settings import S3, CodeCommit, Connection
+from tandem.config.fields import fields_of
 from tandem.config.models import SOURCE_KINDS
 from tandem.config.nodes import Node
 
@@ -64,18 +66,26 @@ def with_defaults(image: Node, defaults: Node | None) -> Node:
     return merged
 
 
+def _fitting(kind: object, default: Mapping[str, Node]) -> dict[str, Node]:
+    """A default source without what only sources of other kinds have, as S3 has no branch."""
+    keys = {next(iter(fields_of(cls))): set(fields_of(cls)) for cls in (CodeCommit, Connection, S3)}
+    own = keys.get(str(kind), set().union(*keys.values()))
+    others = set().union(*keys.values()) - own
+    return {key: node for key, node in default.items() if key not in others}
+
+
 def _merged(path: _Path, own: Node, default: Node) -> Node:
     if not isinstance(own.value, dict) or not isinstance(default.value, dict):
         return own
     kind = _kind(path, own)
     if kind is not None and _kind(path, default) not in (None, kind):
         return own
-    entries = dict(default.value)
+    entries = _fitting(kind, default.value) if path == ("source",) else dict(default.value)
     for key, node in own.value.items():
-        if key not in default.value:
+        if key not in entries:
             entries[key] = node
         elif node.value is None:
             del entries[key]
         else:
-            entries[key] = _merged((*path, key), node, default.value[key])
+            entries[key] = _merged((*path, key), node, entries[key])
     return Node(own.line, entries)

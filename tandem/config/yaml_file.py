@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -88,8 +88,8 @@ def _events(text: str) -> Iterator[Event]:
         if "'\\t'" in what:
             what = "a tab begins the line or the value: use blanks"
         raise _Refusal(f"is no YAML: {what}", mark.line + 1 if mark else None) from None
-    except (YAMLError, ValueError, AttributeError, LookupError, AssertionError, TypeError) as error:
-        # The parser's own slips on input that no person writes.
+    except Exception as error:
+        # The parser's own slips, of any kind, on input that no person writes.
         raise _Refusal(f"is no YAML: {shorten(str(error)) or 'it cannot be parsed'}") from None
 
 
