@@ -22,6 +22,7 @@ from modules.iam import Statement
 from modules.naming import fit
 from modules.project import Project
 from modules.settings import S3, CodeCommit, Connection, Filters, Source
+from modules.settings.types import is_token
 from modules.triggers import Revision, Trigger
 
 ARTIFACT = "SourceArtifact"
@@ -92,6 +93,12 @@ def base_image_trigger(name: str, repository: str, tag: str) -> Trigger:
     )
 
 
+def _trigger_name(*parts: str, suffix: str) -> str:
+    """After what is known now: the number of a token would be another when a stack grows."""
+    known = [part for part in parts if not is_token(part)]
+    return fit("-".join(known) or "source", limit=_LONGEST_TRIGGER, suffix=suffix)
+
+
 def _action(
     name: str, provider: str, configuration: dict[str, str], *, artifact: str = ARTIFACT
 ) -> CodepipelineStageAction:
@@ -139,9 +146,7 @@ def _codecommit(source: CodeCommit, project: Project) -> SourceAction:
         if source.full_clone
         else [],
         trigger=Trigger(
-            name=fit(
-                f"{source.codecommit}-{source.branch}", limit=_LONGEST_TRIGGER, suffix="-committed"
-            ),
+            name=_trigger_name(source.codecommit, source.branch, suffix="-committed"),
             description=f"Builds every commit to {branch} of {source.codecommit}",
             pattern={
                 "source": ["aws.codecommit"],
@@ -239,7 +244,7 @@ def _s3(source: S3, project: Project) -> SourceAction:
             ),
         ],
         trigger=Trigger(
-            name=fit(f"{source.s3}-{source.key}", limit=_LONGEST_TRIGGER, suffix="-uploaded"),
+            name=_trigger_name(source.s3, source.key, suffix="-uploaded"),
             description=f"Builds every upload of s3://{source.s3}/{key}"[:512],
             # https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
             pattern={
