@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from stack import ACCOUNT, CODE, GITHUB, REGION, Template, new_stack, template, terraform_json
 
 from modules import (
@@ -14,12 +15,14 @@ from modules import (
     Build,
     CodeCommit,
     EcsDeploy,
+    ExistingImageRepository,
+    Image,
     ImagePipeline,
     Project,
     Repository,
     Secret,
 )
-from modules._cdktf import Construct, TerraformStack
+from modules._cdktf import App, AwsProvider, Construct, TerraformStack
 
 DEPLOY = EcsDeploy(cluster="prod", service="web", container="web")
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
@@ -121,6 +124,23 @@ def test_no_build_argument_makes_two_statements_one(argument: str) -> None:
         assert of.statements(role)  # which checks that each Sid is there once: IAM refuses two
 
 
+def test_a_base_that_is_built_elsewhere_is_watched_but_not_managed() -> None:
+    def build(stack: TerraformStack) -> None:
+        repository = ExistingImageRepository(Project(stack), "golden", name="platform/golden")
+        golden = Image("golden", repository, "stable")
+        ImagePipeline(stack, "web", source=CODE, base=golden)
+
+    of = template(build)
+    assert of.data("aws_ecr_repository") == {"golden": {"name": "platform/golden"}}
+    rule = of.resources("aws_cloudwatch_event_rule")["golden-pushed"]
+    detail = of.document(rule["event_pattern"])["detail"]
+    assert (detail["repository-name"], detail["image-tag"]) == (["platform/golden"], ["stable"])
+    assert build_variables(of, "web_pipeline")["BASE_IMAGE"] == (
+        f"{REGISTRY}/platform/golden@#{{BaseImage.ImageDigest}}"
+    )
+    assert set(of.resources("aws_codepipeline")) == {"web_pipeline"}
+
+
 def test_a_moving_tag_of_another_name_links_too() -> None:
     def build(stack: TerraformStack) -> None:
         base = ImagePipeline(stack, "base", source=CODE, tag="stable")
@@ -131,6 +151,20 @@ def test_a_moving_tag_of_another_name_links_too() -> None:
     assert of.action("web_pipeline", "BaseImage")["configuration"]["ImageTag"] == "stable"
     pattern = of.resources("aws_cloudwatch_event_rule")["base-pushed"]["event_pattern"]
     assert of.document(pattern)["detail"]["image-tag"] == ["stable"]
+
+
+def test_every_plain_value_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(ValidationError) as refused:
+        ImagePipeline(
+            new_stack(),
+            "Web",
+            source=CODE,
+            tag="a b",
+            mode="sometimes",  # type: ignore[arg-type]
+            schedule="daily",
+        )
+    wrong = {error["loc"][0] for error in refused.value.errors()}
+    assert wrong == {"id", "tag", "mode", "schedule"}
 
 
 def test_an_approval_of_nothing_is_refused() -> None:
@@ -208,18 +242,48 @@ def test_it_works_inside_constructs_of_the_user() -> None:
     assert len({role["name"] for role in roles}) == len(roles) == 12
 
 
+def test_a_renamed_image_takes_its_repository_with_it() -> None:
+    def build(stack: TerraformStack) -> None:
+        ImagePipeline(
+            stack,
+            "store",
+            source=CODE,
+            repository=Repository(name="shop/web"),
+            renamed_from="web",
+        )
+
+    of = template(build)
+    assert of.json["moved"] == [
+        {
+            "from": f"{kind}.web_repository",
+            "to": f"{kind}.store_repository",
+        }
+        for kind in ("aws_ecr_repository", "aws_ecr_lifecycle_policy")
+    ]
+    assert of.resources("aws_ecr_repository")["store_repository"]["name"] == "shop/web"
+
+
 # The same every time
 
 
-def test_two_syntheses_are_the_same_to_the_byte() -> None:
-    def text(_run: int) -> str:
-        stack = new_stack()
+def test_two_syntheses_are_the_same_to_the_byte(tmp_path: Path) -> None:
+    def written(folder: Path) -> dict[str, bytes]:
+        app = App(outdir=str(folder))
+        stack = TerraformStack(app, "shop")
+        AwsProvider(stack, "aws", region=REGION)
         base = shop(stack)
-        for n in range(9):  # more tokens than have one digit
+        for n in range(9):
             ImagePipeline(stack, f"app-{n}", source=CODE, base=base.image)
-        return terraform_json(stack)
+        app.synth()
+        return {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
 
-    assert text(1) == text(2)
+    files = written(tmp_path / "one")
+    assert files["stacks/shop/cdk.tf.json"]
+    assert files == written(tmp_path / "two")
 
 
 BROKEN = {

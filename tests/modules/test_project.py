@@ -1,5 +1,7 @@
 """What the image pipelines of one stack share."""
 
+import pytest
+from pydantic import ValidationError
 from stack import ACCOUNT, CODE, KEY_ARN, REGION, Template, new_stack, template
 
 from modules import Artifacts, ImagePipeline, Project
@@ -15,6 +17,13 @@ def test_a_project_is_made_when_it_is_first_needed_and_named_like_the_stack() ->
     ImagePipeline(Construct(stack, "team"), "web", source=CODE)
     assert Project.of(stack).names.prefix == "shop"
     assert Project.of(stack) is Project.of(Construct(stack, "elsewhere"))
+
+
+def test_a_name_that_aws_does_not_take_is_refused() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Project(new_stack("My_Shop"), environment="Production")
+    wrong = {error["loc"][0] for error in refused.value.errors()}
+    assert wrong == {"project", "environment"}
 
 
 def test_two_stacks_have_two_projects() -> None:
