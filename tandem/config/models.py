@@ -89,7 +89,7 @@ Source = Annotated[
     Discriminator(
         lambda value: by_kind(value, SOURCE_KINDS),
         custom_error_type="kind",
-        custom_error_message="must have one of codecommit, connection and s3",
+        custom_error_message="must have one of codecommit, connection or s3",
     ),
 ]
 

@@ -75,6 +75,6 @@ State = Annotated[
     Discriminator(
         lambda value: by_kind(value, STATE_KINDS) if isinstance(value, dict) else "(local)",
         custom_error_type="kind",
-        custom_error_message="must be local, or have one of s3 and cloud",
+        custom_error_message="must be local, or have one of s3 or cloud",
     ),
 ]

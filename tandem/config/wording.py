@@ -33,15 +33,16 @@ def problems_of(
 ) -> Iterator[Problem]:
     """What is wrong with the value at `within`; with `partial`, apart from what is missing."""
     for details in error.errors(include_url=False, include_input=False):
-        if partial and details["type"] not in _PARTIAL:
-            continue
         steps = (*within, *details["loc"])
-        yield from _problems(details, document.place(steps, missing=details["type"] == "missing"))
+        place = document.place(steps, missing=details["type"] == "missing")
+        if partial and details["type"] not in _PARTIAL and isinstance(place.node.value, dict):
+            continue
+        yield from _problems(details, place)
 
 
 def _problems(details: ErrorDetails, place: Place) -> Iterator[Problem]:
     kind = details["type"]
-    if kind == "kind":
+    if kind == "kind" and isinstance(place.node.value, dict):
         yield from no_kind(place)
     elif kind == "unexpected_keyword_argument":
         yield place.problem(unknown_key(place))
@@ -49,7 +50,7 @@ def _problems(details: ErrorDetails, place: Place) -> Iterator[Problem]:
         yield place.problem(_WORDS[kind](place, details.get("ctx", {})))
     elif details["loc"][-1:] == ("[key]",):
         yield place.problem(f"its name {details['msg']}")
-    elif kind in ("text", "between"):
+    elif kind in ("text", "between", "kind"):
         yield place.problem(f"{details['msg']}{_received(place)}")
     else:
         yield place.problem(details["msg"])

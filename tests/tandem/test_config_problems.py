@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from modules.naming import Names
 from tandem.config import ConfigError, load
 
 HEAD = "project: shop\nregion: us-east-1\nimages:\n"
@@ -398,6 +399,16 @@ DEFAULTS = {
             "beginning with '.' or '-', received \"-x\"",
         ],
     ),
+    "a source that is no mapping": (
+        "defaults: {source: []}\n" + HEAD + "  a: {source: {codecommit: a}}\n",
+        [
+            "1: defaults.source: must have one of codecommit, connection or s3, received a list",
+        ],
+    ),
+    "half of two sources": (
+        "defaults: {source: {branch: x, key: y}}\n" + HEAD + "  a: {source: {codecommit: a}}\n",
+        ["1: defaults.source: no source has branch and key: keep those of one kind"],
+    ),
     "half a deployment": (
         "defaults: {deploy: {ecs: {cluster: prod, container: x}}}\n"
         + HEAD
@@ -440,6 +451,17 @@ def test_links(tmp_path: Path, images: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), DEFAULTS.values(), ids=DEFAULTS)
 def test_defaults(tmp_path: Path, text: str, expected: list[str]) -> None:
     assert lines_of(tmp_path, text) == expected
+
+
+def test_names_that_collide_after_they_were_cut(tmp_path: Path) -> None:
+    long = "w" * 90
+    role = Names("shop").role(long, "pipeline")
+    short = role.removeprefix("shop-").removesuffix("-pipeline")
+    images = f"  {long}: {{source: {{codecommit: a}}}}\n  {short}: {{source: {{codecommit: b}}}}\n"
+    assert lines_of(tmp_path, HEAD + images) == [
+        f'5: images.{short}: its role would be named "{role}", as that of "{long}": '
+        "give one of them a shorter name"
+    ]
 
 
 def test_no_secret_is_shown(tmp_path: Path) -> None:
