@@ -140,7 +140,7 @@ class Image:
     schedule: Schedule | None = None
     """Build it at these times too, in case an event was lost."""
     renamed_from: ImageName | None = None
-    """The name it had before: its resources are moved in Terraform, not replaced."""
+    """The name it had before: its repository is kept, if `repository.name` stays what it was."""
 
     @property
     def bases(self) -> dict[str, str | ExternalBase]:
