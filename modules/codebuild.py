@@ -129,11 +129,12 @@ class BuildProject(Element):
         self.arn = project.arn
 
     def _grant_log(self, log_group: CloudwatchLogGroup) -> None:
+        arn = log_group.arn
         self.role.allow(
             Statement(
                 "Log",
                 ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-                [log_group.arn, f"{log_group.arn}:*"],
+                [arn, f"{arn}:*"],
             )
         )
 

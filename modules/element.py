@@ -36,14 +36,23 @@ class Element(Construct):
 
 def stack_of(scope: Construct) -> TerraformStack:
     """The stack that `scope` is in, or is."""
-    return scope.stack if isinstance(scope, Element) else TerraformStack.of(scope)
+    match scope:
+        case Element():
+            return scope.stack
+        case TerraformStack():
+            return scope
+    return TerraformStack.of(scope)
 
 
 def _address(scope: Construct, id: str) -> str:
-    if isinstance(scope, Element):
-        above = scope.address
-    else:
-        above = scope.node.path.removeprefix(stack_of(scope).node.path).strip("/").replace("/", "_")
+    match scope:
+        case Element():
+            above = scope.address
+        case TerraformStack():
+            above = ""
+        case _:
+            below_stack = scope.node.path.removeprefix(stack_of(scope).node.path)
+            above = below_stack.strip("/").replace("/", "_")
     return f"{above}_{id}" if above else id
 
 

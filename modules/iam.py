@@ -92,9 +92,14 @@ class ServiceRole(Element):
     def allow_only(self, statement: Statement) -> None:
         """Set what the role may do, in place of what it could before."""
         self._statements = [statement]
-        self.allow()
+        self._write()
 
     def allow(self, *statements: Statement) -> None:
         """Add to what the role may do. A statement it has already is not repeated."""
-        self._statements += [new for new in statements if new not in self._statements]
+        new = [statement for statement in statements if statement not in self._statements]
+        if new:
+            self._statements += new
+            self._write()
+
+    def _write(self) -> None:
         self.policy.policy = policy([statement.document() for statement in self._statements])

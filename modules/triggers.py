@@ -92,13 +92,14 @@ class Triggers(Element):
             suffix = f"-{len(rules) + 1}" if rules else ""
             rules.append(_Rule(self, f"{name}{suffix}", trigger=on))
         rule = rules[-1]
-        rule.grant_start(pipeline)
+        arn = pipeline.arn
+        rule.grant_start(arn)
         target = CloudwatchEventTarget(
             self,
             f"{name}_{id}",
             rule=rule.name,
             target_id=self._project.names.rule(id),
-            arn=pipeline.arn,
+            arn=arn,
             role_arn=rule.role.arn,
             input_transformer=_exact_revision(on.revision, action),
             dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=self._dead_letters.arn),
@@ -151,12 +152,12 @@ class _Rule(Element):
     def is_full(self) -> bool:
         return len(self._pipelines) == TARGETS_PER_RULE
 
-    def grant_start(self, pipeline: Codepipeline) -> None:
-        """Let the rule start `pipeline`.
+    def grant_start(self, pipeline_arn: str) -> None:
+        """Let the rule start a pipeline.
 
         https://docs.aws.amazon.com/codepipeline/latest/userguide/create-cwe-ecr-source-console.html
         """
-        self._pipelines.append(pipeline.arn)
+        self._pipelines.append(pipeline_arn)
         self.role.allow_only(
             Statement("Start", ["codepipeline:StartPipelineExecution"], self._pipelines)
         )
