@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -57,7 +58,7 @@ def demo(config: Path, *, region: str, account: str | None, keep: bool, console:
         config: The file with the pipelines.
         region: Where they are.
         account: Their account, 12 digits. None: the emulator's.
-        keep: Leave everything running until Ctrl-C, and say how to reach it.
+        keep: Leave everything running until Ctrl-C or SIGTERM, and say how to reach it.
         console: Where progress goes.
 
     Raises:
@@ -67,6 +68,7 @@ def demo(config: Path, *, region: str, account: str | None, keep: bool, console:
     started = time.monotonic()
     steps = _Steps(console)
     with (
+        _terminated_like_interrupted(),
         tempfile.TemporaryDirectory(prefix="tandem-demo-") as folder,
         Emulator(account_id=account or "123456789012") as emulator,
     ):
@@ -97,6 +99,16 @@ def demo(config: Path, *, region: str, account: str | None, keep: bool, console:
         with steps.counted("terraform destroy") as progress:
             terraform.destroy(on_event=progress)
     console.print(f"Done in {time.monotonic() - started:.0f} s. The emulator is stopped.")
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """Let SIGTERM end Terraform, the emulator and the folder in order, as Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _wait(emulator: Emulator, stack: Path, region: str, console: Console) -> None:
