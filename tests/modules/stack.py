@@ -30,7 +30,7 @@ Permissions = dict[str, tuple[set[str], set[str]]]
 _OUT = tempfile.mkdtemp(prefix="tandem-tests-")
 atexit.register(shutil.rmtree, _OUT, ignore_errors=True)
 
-_ESCAPE_OR_EXPRESSION = re.compile(r"([$%])\1\{|\$\{([^{}]*)\}")
+_ESCAPE_OR_EXPRESSION = re.compile(r"([$%])\1\{|[$%]\{([^{}]*)\}")
 _REFERENCE = re.compile(r"((?:data\.)?aws_\w+\.[\w-]+)\.(\w+)")
 
 _EXPORTED = {
@@ -117,7 +117,10 @@ class Template:
             if match[1]:
                 return f"{match[1]}{{"
             reference = _REFERENCE.fullmatch(match[2])
-            return self._attribute(*reference.groups()) if reference else match[0]
+            if reference:
+                return self._attribute(*reference.groups())
+            assert match[2].startswith("coalesce("), f"Terraform would evaluate {match[0]}"
+            return match[0]
 
         return _ESCAPE_OR_EXPRESSION.sub(value, text)
 
@@ -126,7 +129,7 @@ class Template:
         if attribute in block:
             return self.resolve(block[attribute])
         known = _EXPORTED[f"{address.rpartition('.')[0]}.{attribute}"]
-        return known.format_map({name: self.resolve(str(v)) for name, v in block.items()})
+        return re.sub(r"\{(\w+)\}", lambda match: self.resolve(block[match[1]]), known)
 
     def document(self, text: str) -> Any:
         """JSON inside the JSON, resolved."""

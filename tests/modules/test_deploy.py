@@ -58,6 +58,13 @@ def test_task_roles_are_read_from_the_running_service_where_nobody_names_them() 
     assert tagged == {f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/the-family:*"}
 
 
+def test_a_running_task_without_any_role_is_told_in_the_plan() -> None:
+    task = deployed(SERVICE).data("aws_ecs_task_definition")["web_deploy"]
+    (check,) = task["lifecycle"]["postcondition"]
+    assert check["condition"] == ('${self.execution_role_arn != "" || self.task_role_arn != ""}')
+    assert "task_roles" in check["error_message"]
+
+
 def test_named_task_roles_are_passed_and_nothing_is_looked_up() -> None:
     built = deployed(
         EcsDeploy(cluster="prod", service="web", container="app", task_roles=[TASK_ROLE])

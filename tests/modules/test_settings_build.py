@@ -127,6 +127,22 @@ def test_a_plain_secret_is_refused_and_not_repeated(kind: str, name: str, value:
 
 
 @pytest.mark.parametrize(
+    "settings",
+    [
+        {"environment": {"A": CANARY}, "arguments": {"A": CANARY}},
+        {"environment": {"A": CANARY}, "privileged": False},
+        {"environment": {"A": {"secrets": CANARY}}},
+        {"environment": {"A": [CANARY]}},
+        {"arguments": {"A": {"secret": CANARY}}},
+    ],
+)
+def test_no_other_problem_repeats_a_value(settings: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Build(**settings)
+    assert CANARY not in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("TOKENS_PER_SECOND", "5"),
