@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from modules.settings import S3, CodeCommit, Connection
 from modules.settings.types import is_token
 from tandem.config.checked import Checked
 from tandem.config.document import Document
-from tandem.config.fields import fields_of
 from tandem.config.link_checks import arguments, cycles, external_bases, unknown_bases
 from tandem.config.nodes import Node
-from tandem.config.problems import Problem, listed
+from tandem.config.problems import Problem
 
 _LONGEST_REPOSITORY = 256
 
@@ -97,15 +95,6 @@ def _names(checked: Checked) -> Iterator[Problem]:
                 break
 
 
-def _default_source(checked: Checked) -> Iterator[Problem]:
-    """What half a source says must belong to one kind, or an image could not tell what it gets."""
-    place = checked.document.place(("defaults", "source"))
-    kinds = [set(fields_of(cls)) for cls in (CodeCommit, Connection, S3)]
-    known = [key for key in place.node.mapping if any(key in kind for kind in kinds)]
-    if place.path[-1:] == ("source",) and not any(set(known) <= kind for kind in kinds):
-        yield place.problem(f"no source has {listed(known, 'and')}: keep those of one kind")
-
-
 def _tags(checked: Checked) -> Iterator[Problem]:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules."""
     tags = checked.document.root.mapping.get("tags")
@@ -141,7 +130,6 @@ CHECKS: tuple[Callable[[Checked], Iterator[Problem]], ...] = (
     _renames,
     _repositories,
     _names,
-    _default_source,
     _tags,
     _tokens,
 )

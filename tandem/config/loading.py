@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,9 +10,10 @@ from modules.naming import Names
 from modules.settings.types import EnvironmentName, ProjectName
 from tandem.config.checked import Checked
 from tandem.config.checks import check
+from tandem.config.default_checks import default_problems
 from tandem.config.document import Document
 from tandem.config.models import Config, Image
-from tandem.config.problems import ConfigError, Problem
+from tandem.config.problems import ConfigError
 from tandem.config.quotas import quotas
 from tandem.config.wording import problems_of
 from tandem.config.yaml_file import read
@@ -39,7 +39,7 @@ def load(path: Path) -> Config:
     """
     root, problems = read(path)
     document = Document(root)
-    problems += _default_problems(document)
+    problems += default_problems(document)
     config: Config | None = None
     try:
         config = _CONFIG.validate_python(_plain(document))
@@ -56,20 +56,6 @@ def load(path: Path) -> Config:
 def _plain(document: Document) -> dict[str, object]:
     entries = document.root.mapping.items()
     return {key: node.plain() for key, node in entries if key != "defaults"}
-
-
-def _default_problems(document: Document) -> Iterator[Problem]:
-    """What is wrong with the defaults, even if every image replaces them."""
-    defaults = document.defaults
-    if defaults is None or defaults.value is None:
-        return
-    if not isinstance(defaults.value, dict):
-        yield document.place(["defaults"]).problem("must be a mapping of settings of an image")
-        return
-    try:
-        _IMAGE.validate_python(defaults.plain())
-    except ValidationError as error:
-        yield from problems_of(error, document, within=("defaults",), partial=True)
 
 
 def _right_parts(document: Document) -> tuple[dict[str, Image], dict[str, set[str]]]:

@@ -405,6 +405,14 @@ DEFAULTS = {
             "1: defaults.source: must have one of codecommit, connection or s3, received a list",
         ],
     ),
+    "half a source that no image takes": (
+        "defaults: {source: {branch: x, filters: 5}}\n"
+        + HEAD
+        + "  a: {source: {s3: abc, key: k}}\n",
+        [
+            "1: defaults.source.filters: must be a mapping, received 5",
+        ],
+    ),
     "half of two sources": (
         "defaults: {source: {branch: x, key: y}}\n" + HEAD + "  a: {source: {codecommit: a}}\n",
         ["1: defaults.source: no source has branch and key: keep those of one kind"],
