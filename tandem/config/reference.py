@@ -104,7 +104,7 @@ def _row(name: str, field: FieldInfo) -> str:
         "; ".join(_limits(annotation, field.metadata)),
         plain_words(field.description or ""),
     ]
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+    return f"| {' | '.join(cells)} |"
 
 
 def _input(field: FieldInfo) -> Any:

@@ -267,6 +267,13 @@ IMAGES = {
             "6: images.web.build.arguments.A: is a token of CDKTF: write a plain value",
         ],
     ),
+    "approval of a deployment that is wrong": (
+        "approval: true\ndeploy: {ecs: 5}\n",
+        [
+            "7: images.web.deploy.ecs: must be a mapping with cluster, service and container, "
+            "received 5"
+        ],
+    ),
     "a base of another form": (
         "base: [a]\n",
         [
@@ -296,6 +303,25 @@ LINKS = {
             '4: images.web.base: no image named "bse"; did you mean "base"?',
             '6: images.x.base.A: no image named "nothing-like-it"; one that is not in this file '
             'is written "repository: NAME"',
+        ],
+    ),
+    "an unknown base that is like the image itself": (
+        "  web: {base: webb, source: {codecommit: a}}\n",
+        [
+            '4: images.web.base: no image named "webb"; one that is not in this file is written '
+            '"repository: NAME"',
+        ],
+    ),
+    "cycles with a common member are one": (
+        "  a: {base: b, source: {codecommit: a}}\n  b: {base: {X: a, Y: c}, source: "
+        "{codecommit: a}}\n  c: {base: b, source: {codecommit: a}}\n",
+        ["4: images.a.base: an endless loop of builds, a → b → a: remove one of these bases"],
+    ),
+    "a repository that is wrong has no name to collide": (
+        "  web: {source: {codecommit: a}, repository: {name: shop/app}}\n"
+        "  app: {source: {codecommit: a}, repository: {existing: 5}}\n",
+        [
+            '5: images.app.repository.existing: must be text, received 5: write it in quotes, "5"',
         ],
     ),
     "an unknown base of an image that is wrong too": (
