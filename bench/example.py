@@ -30,6 +30,11 @@ def images(count: int, *, deploy: bool) -> dict[str, Any]:
     return described
 
 
+def counted(count: int) -> str:
+    """`1 image`, `50 images`."""
+    return f"{count:,} image{'s' * (count > 1)}"
+
+
 def write_yaml(file: Path, described: Mapping[str, Any]) -> None:
     """Write a file for Tandem; JSON is YAML."""
     content = {"project": PROJECT, "region": REGION, "images": described}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.example import REGION, images, write_tfvars, write_yaml
+from bench.example import REGION, counted, images, write_tfvars, write_yaml
 from bench.measure import BenchError, Command, Say, Series, alternate, time_ratio
 from bench.report import RUN_COLUMNS, Goal, Section, run_cells, run_figures
 from bench.synthesis import ROOT, synthesis, synthesized
@@ -71,14 +71,14 @@ def against_hcl(folder: Path, *, quick: bool, say: Say) -> Section:
             say("memory")
             peaks = ours.plan.run(), theirs.plan.run()
         ratio = time_ratio(one, other)
-        size = f"{count} image{'s' * (count > 1)}, {resources.total():,} resources"
+        size = f"{counted(count)}, {resources.total():,} resources"
         for label, series, peak in zip(
             (f"{size}: JSON of Tandem", f"{size}: HCL"), (one, other), peaks, strict=True
         ):
             cells = run_cells(series)
             cells[_MEMORY] = run_cells(Series([peak]))[_MEMORY]
             rows.append([label, *cells])
-        goals.append(Goal(f"time of the plan, {count} image{'s' * (count > 1)}", ratio, 1.05))
+        goals.append(Goal(f"time of the plan, {counted(count)}", ratio, 1.05))
         figures[str(count)] = {
             "json": {**run_figures(one), "peak_bytes": peaks[0].peak_bytes},
             "hcl": {**run_figures(other), "peak_bytes": peaks[1].peak_bytes},
@@ -100,7 +100,7 @@ def against_hcl(folder: Path, *, quick: bool, say: Say) -> Section:
 def _synthesized(
     place: Path, described: Mapping[str, Any], emulator: Emulator, say: Say
 ) -> _Configuration:
-    say(f"{place.name} images: synthesis and terraform init")
+    say(f"{counted(int(place.name))}: synthesis and terraform init")
     place.mkdir()
     write_yaml(place / "images.yaml", described)
     synthesis(place / "images.yaml", place / "out").run(memory=False)

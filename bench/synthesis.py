@@ -9,7 +9,7 @@ import sys
 import venv
 from pathlib import Path
 
-from bench.example import images, write_yaml
+from bench.example import counted, images, write_yaml
 from bench.measure import (
     MEBIBYTE,
     BenchError,
@@ -133,7 +133,7 @@ def many_images(folder: Path, *, quick: bool, say: Say) -> Section:
         write_yaml(config, images(count, deploy=False))
         command = synthesis(config, folder / str(count))
         repetitions = 1 if count > 100 else 2 if quick else 3
-        say(f"{count:,} images" if repetitions == 1 else f"{count:,} images, {repetitions} times")
+        say(f"{counted(count)}, {repetitions} times" if repetitions > 1 else counted(count))
         measured[count] = Series([command.run() for _ in range(repetitions)])
     largest = measured[_IMAGES[-1]]
     growth = growth_ratio({count: series.median_seconds for count, series in measured.items()})
