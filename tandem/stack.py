@@ -26,6 +26,7 @@ _CONSOLES = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov
 
 def synthesize(config: Config) -> Path:
     """Write the stack of `config` to cdktf.out, or to CDKTF_OUTDIR; the folder of the stack."""
+    _output().mkdir(parents=True, exist_ok=True)  # CDKTF makes no folder above it
     app = App()
     stack = TerraformStack(app, config.names.prefix)
     compose(stack, config)
@@ -33,8 +34,12 @@ def synthesize(config: Config) -> Path:
     return _folder(stack)
 
 
+def _output() -> Path:
+    return Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out"))
+
+
 def _folder(stack: TerraformStack) -> Path:
-    return Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")) / "stacks" / stack.node.id
+    return _output() / "stacks" / stack.node.id
 
 
 def compose(stack: TerraformStack, config: Config) -> None:
