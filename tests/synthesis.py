@@ -40,9 +40,11 @@ def run_python(
     )
 
 
-def tandem(*arguments: str, cwd: Path = ROOT, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m tandem`, in any folder."""
-    env = environment(PYTHONPATH=str(ROOT), **more)
+def tandem(
+    *arguments: str, cwd: Path = ROOT, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `python -m tandem`, in any folder, with `more` variables."""
+    env = environment(**{"PYTHONPATH": str(ROOT), **(more or {})})
     return run_python("-m", "tandem", *arguments, cwd=cwd, env=env)
 
 

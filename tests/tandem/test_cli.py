@@ -80,7 +80,7 @@ def test_lists_its_commands_when_it_is_called_bare() -> None:
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help_starts_nothing(command: str, tmp_path: Path, without_node: dict[str, str]) -> None:
     arguments = [command, "--help"] if command else ["--help"]
-    run = tandem(*arguments, **without_node)
+    run = tandem(*arguments, more=without_node)
     assert (run.returncode, run.stderr) == (0, "")
     assert f"Usage: tandem {command}".rstrip() in run.stdout
     assert not (tmp_path / "node-was-called").exists()
@@ -88,7 +88,7 @@ def test_help_starts_nothing(command: str, tmp_path: Path, without_node: dict[st
 
 
 def test_a_check_starts_nothing(file: Path, tmp_path: Path, without_node: dict[str, str]) -> None:
-    assert tandem("check", "--config", str(file), **without_node).returncode == 0
+    assert tandem("check", "--config", str(file), more=without_node).returncode == 0
     assert not (tmp_path / "node-was-called").exists()
     assert heavy_modules(["check", "--config", str(file)]) == []
     # The stand-in would have told: synthesis does call it.
@@ -138,8 +138,8 @@ def test_the_file_is_chosen_by_option_variable_or_habit(file: Path, tmp_path: Pa
     (tmp_path / "other.yaml").write_text("")
     other = {"TANDEM_CONFIG": "other.yaml"}
     assert tandem("check", cwd=tmp_path).stdout == "pipelines.yaml: no problems\n"
-    assert tandem("check", cwd=tmp_path, **other).returncode == 2
-    assert tandem("check", "--config", file.name, cwd=tmp_path, **other).returncode == 0
+    assert tandem("check", cwd=tmp_path, more=other).returncode == 2
+    assert tandem("check", "--config", file.name, cwd=tmp_path, more=other).returncode == 0
 
 
 @pytest.mark.parametrize(("text", "beginnings"), WRONG.values(), ids=WRONG)
@@ -148,7 +148,7 @@ def test_a_wrong_file_is_2_and_every_problem_on_a_line(
 ) -> None:
     file.write_text(text)
     before = sorted(tmp_path.iterdir())
-    checked = tandem("check", "--config", file.name, cwd=tmp_path, **without_node)
+    checked = tandem("check", "--config", file.name, cwd=tmp_path, more=without_node)
     env = environment(TANDEM_CONFIG=file.name, PYTHONPATH=str(ROOT), **without_node)
     synthesized = run_python(str(ROOT / "main.py"), cwd=tmp_path, env=env)
     asked = tandem("check", "--json", "--config", file.name, cwd=tmp_path)
