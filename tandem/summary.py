@@ -142,11 +142,24 @@ def _pipeline(values: Values) -> Pipeline:
         deploys_to=f"{deploys[0]['ClusterName']}/{deploys[0]['ServiceName']}" if deploys else None,
         stages=tuple(stage["name"] for stage in values["stage"]),
         starts_itself_on=tuple(
-            f"push to {_source(action)}"
+            f"push to {action['configuration']['FullRepositoryId']} ({pushes})"
             for action in sources
             if action["provider"] == "CodeStarSourceConnection"
+            for pushes in _filtered(values) or [action["configuration"]["BranchName"]]
         ),
     )
+
+
+def _filtered(pipeline: Values) -> list[str]:
+    """Which pushes start a pipeline with filters, as in `release/*` or `tag v*`."""
+    return [
+        ", ".join(f"{kind}{pattern}" for pattern in names["includes"] or ["any"])
+        for trigger in pipeline.get("trigger") or []
+        for git in trigger["git_configuration"]
+        for push in git["push"]
+        for kind, found in (("tag ", push["tags"]), ("", push["branches"]))
+        for names in found
+    ]
 
 
 def _rules(resources: Mapping[str, list[Values]]) -> Iterator[Rule]:

@@ -193,8 +193,8 @@ def test_a_second_plan_is_empty_and_the_state_has_everything(applied: Applied) -
     assert set(summary.first_events()) == {
         base,
         "cron(0 3 ? * SUN *)",
-        "push to acme/web (release)",
-        "push to group/subgroup/worker (release)",
+        "push to acme/web (release/*)",
+        "push to group/subgroup/worker (tag v*)",
         "upload to s3://acme-sources/report/source.zip",
         "design/fonts:newest",
         "push to own-buildspec (main)",
