@@ -232,7 +232,8 @@ def test_looks_into_modules_and_past_data() -> None:
 
 
 def test_nothing_is_nothing() -> None:
-    for empty in ({}, {"format_version": "1.0"}, {"values": {}}, state()):
+    empties: list[Values] = [{}, {"format_version": "1.0"}, {"values": {}}, state()]
+    for empty in empties:
         summary = summarize(empty)
         assert summary == Summary(repositories=(), projects={}, pipelines=(), rules=())
     assert text(summary) == "What starts what"
