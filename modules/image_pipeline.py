@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from modules.codepipeline import Mode, Pipeline, Retry, build_action, stage
 from modules.deploy import EcsDeployment, approval_stage
 from modules.ecr import AnyImageRepository, ExistingImageRepository, ImageRepository
 from modules.element import Element
-from modules.naming import artifact_name
+from modules.naming import DEFAULT_ARGUMENT, artifact_name
 from modules.project import Project
 from modules.settings import (
     Approval,
@@ -25,6 +24,8 @@ from modules.settings import (
     Repository,
     Source,
 )
+from modules.settings.bases import base_problems
+from modules.settings.build import action_variables
 from modules.settings.types import SETTINGS, ImageName, ImageTag, Schedule
 from modules.sources import (
     ACTION,
@@ -36,8 +37,6 @@ from modules.sources import (
 )
 from modules.triggers import Trigger, Triggers
 
-DEFAULT_ARGUMENT = "BASE_IMAGE"
-"""The build argument that names the base, where there is one base."""
 _BUILD_ARTIFACT = "BuildArtifact"
 
 
@@ -84,8 +83,8 @@ class ImagePipeline(Element):
             images as long as `repository.name` is the old name.
 
     Raises:
-        ValueError: A plain value is outside its limits, all of them named at once; or there is an
-            approval but nothing to deploy.
+        ValueError: A plain value is outside its limits, a build argument of a base is not its own,
+            or there is an approval but nothing to deploy; all of a kind are named at once.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts.html
     """
@@ -109,15 +108,18 @@ class ImagePipeline(Element):
     ) -> None:
         _Plain(id=id, tag=tag, mode=mode, retry=retry, schedule=schedule, renamed_from=renamed_from)
         super().__init__(scope, id)
-        if approval and not deploy:
-            raise ValueError(f"{id}: approval without deploy: there is nothing to approve")
-        project = Project.of(self)
         bases = {DEFAULT_ARGUMENT: base} if isinstance(base, Image) else dict(base or {})
+        build = build or Build()
+        problems = [f"base.{name}: {message}" for name, message in base_problems(bases, build)]
+        if approval and not deploy:
+            problems.append("approval: there is nothing to approve: add deploy, or remove it")
+        if problems:
+            raise ValueError("\n".join(f"{id}.{problem}" for problem in problems))
+        project = Project.of(self)
         owner = self.address
         self.repository = _repository(self, owner, repository or Repository())
         if renamed_from and isinstance(self.repository, ImageRepository):
             self.repository.moved_from(f"{owner.removesuffix(id)}{renamed_from}_repository")
-        build = build or Build()
         self.build = BuildProject(
             self,
             "build",
@@ -186,12 +188,7 @@ class ImagePipeline(Element):
             self.pipeline.role,
             inputs=[ARTIFACT, *(artifact_name(argument) for argument in bases)],
             output=_BUILD_ARTIFACT,
-            variables=json.dumps(
-                [
-                    {"name": name, "value": value, "type": "PLAINTEXT"}
-                    for name, value in revisions.items()
-                ]
-            ),
+            variables=action_variables(revisions),
         )
         return stage("Build", [action], retry=retry)
 

@@ -22,6 +22,8 @@ QUEUE_LIMIT = 80
 BUCKET_LIMIT = 63
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 
+DEFAULT_ARGUMENT = "BASE_IMAGE"
+"""The build argument that names the base, where there is one base."""
 _HASH_LENGTH = 8
 _LONGEST_REGION = 14
 
@@ -53,8 +55,8 @@ class Names:
         return f"{self.project}-{self.environment}" if self.environment else self.project
 
     def repository(self, image: str) -> str:
-        """Name of the image's ECR repository, as in `shop/web`."""
-        return f"{self.prefix}/{image}"
+        """Name of the image's ECR repository, as in `shop/web`; ECR takes no upper case."""
+        return f"{self.prefix}/{image.lower()}"
 
     def pipeline(self, image: str) -> str:
         """Name of the image's pipeline, at most 100 characters."""

@@ -47,7 +47,7 @@ class Trigger:
     """Its rules are named after it."""
     description: str
     pattern: Mapping[str, object] | None = None
-    """The event pattern. None: a schedule."""
+    """The event pattern; the rule adds the account. None: a schedule."""
     schedule: str | None = None
     """A `rate(…)` or `cron(…)` expression. None: events."""
     revision: Revision | None = None
@@ -126,7 +126,10 @@ class _Rule(Element):
 
     def __init__(self, scope: Triggers, id: str, *, trigger: Trigger) -> None:
         super().__init__(scope, id)
-        names = Project.of(self).names
+        project = Project.of(self)
+        names = project.names
+        # An event bus may get the events of other accounts as well.
+        pattern = trigger.pattern and {"account": [project.account], **trigger.pattern}
         self._pipelines: list[str] = []
         rule = self.place(
             CloudwatchEventRule(
@@ -134,9 +137,9 @@ class _Rule(Element):
                 "rule",
                 name=names.rule(id),
                 description=trigger.description,
-                event_pattern=json.dumps(trigger.pattern) if trigger.pattern else None,
+                event_pattern=json.dumps(pattern) if pattern else None,
                 schedule_expression=trigger.schedule,
-                tags=Project.of(self).tags,
+                tags=project.tags,
             )
         )
         self.name = rule.name

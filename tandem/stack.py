@@ -46,7 +46,7 @@ def compose(stack: TerraformStack, config: Config) -> None:
     """Put the provider, the state and the image pipelines of `config` into `stack`."""
     AwsProvider(
         stack,
-        "aws",
+        "Aws",  # no image has this id
         region=config.region,
         allowed_account_ids=[config.account] if config.account else None,
     )

@@ -70,7 +70,7 @@ resource "aws_iam_role_policy" "build" {
       },
       ], each.value.base == null ? [] : [
       {
-        Sid    = "BaseImage"
+        Sid    = "PullBaseImage"
         Effect = "Allow"
         Action = [
           "ecr:BatchCheckLayerAvailability",

@@ -108,7 +108,7 @@ resource "aws_iam_role_policy" "pipeline" {
       },
       ], each.value.base == null ? [] : [
       {
-        Sid      = "BaseImage"
+        Sid      = "DescribeBaseImage"
         Effect   = "Allow"
         Action   = ["ecr:DescribeImages"]
         Resource = [aws_ecr_repository.image[each.value.base].arn]

@@ -26,6 +26,7 @@ resource "aws_cloudwatch_event_rule" "committed" {
   name        = "${var.project}-${each.value.repository}-${each.value.branch}-committed"
   description = "Builds every commit to ${each.value.branch} of ${each.value.repository}"
   event_pattern = jsonencode({
+    account       = [data.aws_caller_identity.current.account_id]
     source        = ["aws.codecommit"]
     "detail-type" = ["CodeCommit Repository State Change"]
     resources     = ["${local.codecommit}:${each.value.repository}"]
@@ -107,6 +108,7 @@ resource "aws_cloudwatch_event_rule" "pushed" {
   name        = "${var.project}-${each.key}"
   description = "Builds on every push of ${aws_ecr_repository.image[each.value.base].name}:latest"
   event_pattern = jsonencode({
+    account       = [data.aws_caller_identity.current.account_id]
     source        = ["aws.ecr"]
     "detail-type" = ["ECR Image Action"]
     detail = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -23,6 +25,7 @@ from modules.settings.types import (
     Flag,
     KeyArn,
     NonEmpty,
+    OrToken,
     RelativePath,
     SecurityGroupId,
     SubnetId,
@@ -77,6 +80,17 @@ SECRET_VALUE = re.compile(
     r"|\bxox[abprs]-[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
 )
 """What a credential looks like, whatever it is called."""
+
+
+def action_variables(values: Mapping[str, str]) -> str:
+    """The `EnvironmentVariables` of a build action, which AWS limits to 1,000 characters.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
+    """
+    variables = [
+        {"name": name, "value": value, "type": "PLAINTEXT"} for name, value in values.items()
+    ]
+    return json.dumps(variables, separators=(",", ":"))
 
 
 def _problem(name: str, value: object) -> PydanticCustomError | None:
@@ -157,7 +171,7 @@ class Build:
     """The image to build in: a CodeBuild one, a public one, or one in ECR. None: Amazon Linux."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     """The processor of the build machine, and so of the image."""
-    compute_type: ComputeType = "BUILD_GENERAL1_SMALL"
+    compute_type: Annotated[ComputeType, OrToken()] = "BUILD_GENERAL1_SMALL"
     """Size of the build machine."""
     timeout_minutes: Annotated[int, Between(5, 2160)] = 60
     """Minutes until a build is stopped, 5-2160."""
@@ -183,7 +197,7 @@ class Build:
     """The platform docker builds for. None: the build machine's."""
     buildspec: RelativePath | None = None
     """Path of a buildspec in the source repository. None: the standard one, embedded."""
-    log_retention_days: LogRetentionDays = 30
+    log_retention_days: Annotated[LogRetentionDays, OrToken()] = 30
     """Days to keep the build's log."""
 
     @field_validator("environment", "arguments", mode="after")

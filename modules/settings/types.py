@@ -79,6 +79,18 @@ class Between:
         return {**handler(schema), "minimum": self.least, "maximum": self.most}
 
 
+class OrToken:
+    """A rule for a choice between fixed values: a token is none of them, and passes."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        def check(value: object, validate: core_schema.ValidatorFunctionWrapHandler) -> Any:
+            return value if is_token(value) else validate(value)
+
+        return core_schema.no_info_wrap_validator_function(check, handler(source))
+
+
 _ARN = r"arn:aws[a-z-]*:{service}:{region}:{account}:{resource}"
 
 

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from modules.naming import artifact_name
-from modules.settings.build import RESERVED_VARIABLES
+from modules.settings.bases import base_problems
 from tandem.config.checked import Checked
 from tandem.config.links import cycles as find_cycles
 from tandem.config.models import ExternalBase
 from tandem.config.problems import Problem, did_you_mean
-
-OWN_ARTIFACTS = frozenset(["Source", "SourceArtifact", "BuildArtifact"])
-"""Names of artifacts and actions that every pipeline has."""
-_LONGEST_ARTIFACT = 100
 
 
 def unknown_bases(checked: Checked) -> Iterator[Problem]:
@@ -67,23 +61,5 @@ def external_bases(checked: Checked) -> Iterator[Problem]:
 def arguments(checked: Checked) -> Iterator[Problem]:
     """Each build argument needs an artifact of its own, and a variable that nothing else sets."""
     for name, image in checked.images.items():
-        by_artifact: dict[str, str] = {}
-        by_base: dict[str | ExternalBase, str] = {}
-        for argument, base in image.bases.items():
-            artifact = artifact_name(argument)
-            if argument in RESERVED_VARIABLES or argument.startswith(("CODEBUILD_", "AWS_")):
-                message = "the build sets this itself: choose another build argument"
-            elif not re.fullmatch(rf"[A-Za-z0-9_]{{1,{_LONGEST_ARTIFACT}}}", artifact):
-                message = "gives no name for an artifact: choose another build argument"
-            elif artifact in OWN_ARTIFACTS:
-                message = f"gives {artifact}, which every pipeline has: choose another argument"
-            elif other := by_artifact.get(artifact):
-                message = f"gives the artifact {artifact}, as {other} does: choose another argument"
-            elif other := by_base.get(base):
-                message = f"is the same image as {other}: use one build argument for both"
-            elif argument in image.build.environment or argument in image.build.arguments:
-                message = "is set under build too: keep one"
-            else:
-                by_artifact[artifact] = by_base[base] = argument
-                continue
+        for argument, message in base_problems(image.bases, image.build):
             yield checked.base(name, argument, message)

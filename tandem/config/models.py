@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
-from modules.naming import Names
+from modules.naming import DEFAULT_ARGUMENT, Names
 from modules.settings import (
     S3,
     Approval,
@@ -37,8 +37,6 @@ from tandem.config.kinds import by_kind
 from tandem.config.problems import Problem
 from tandem.config.state import State
 
-DEFAULT_ARGUMENT = "BASE_IMAGE"
-"""The build argument that names the base, where there is one base."""
 SOURCE_KINDS = ("codecommit", "connection", "s3")
 
 

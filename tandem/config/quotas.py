@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from math import ceil
 
 from modules.naming import artifact_name
 from modules.settings import S3, CodeCommit, ExistingRepository
+from modules.settings.build import action_variables
 from tandem.config.document import Document
 from tandem.config.models import Config, ExternalBase
 from tandem.config.problems import Problem
@@ -83,7 +83,4 @@ def _variables_length(config: Config, name: str) -> int:
         arg: f"{registry}/{_pushed(config, base)[0]}@#{{{artifact_name(arg)}.ImageDigest}}"
         for arg, base in config.images[name].bases.items()
     }
-    variables = {"COMMIT_ID": "#{Source.CommitId}", **digests}
-    return len(
-        json.dumps([{"name": k, "value": v, "type": "PLAINTEXT"} for k, v in variables.items()])
-    )
+    return len(action_variables({"COMMIT_ID": "#{Source.CommitId}", **digests}))

@@ -66,7 +66,7 @@ def test_the_build_gets_its_inputs_and_the_commit() -> None:
         "ProjectName": "${aws_codebuild_project.web_build.name}",
         "PrimarySource": "SourceArtifact",
         "EnvironmentVariables": (
-            '[{"name": "COMMIT_ID", "value": "#{Source.CommitId}", "type": "PLAINTEXT"}]'
+            '[{"name":"COMMIT_ID","value":"#{Source.CommitId}","type":"PLAINTEXT"}]'
         ),
     }
 

@@ -168,7 +168,7 @@ def test_every_plain_value_that_is_wrong_is_told_at_once() -> None:
 
 
 def test_an_approval_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="web: approval without deploy"):
+    with pytest.raises(ValueError, match="web.approval: there is nothing to approve"):
         template(lambda stack: ImagePipeline(stack, "web", source=CODE, approval=Approval()))
 
 

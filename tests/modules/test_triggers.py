@@ -112,6 +112,7 @@ def test_an_upload_starts_the_pipeline_of_its_key_with_that_version() -> None:
 
 NEAR_MISSES = [
     (PUSHED, "source", "aws.inspector"),
+    (PUSHED, "account", "999999999999"),
     (PUSHED, "detail-type", "ECR Image Scan"),
     (PUSHED, "detail.action-type", "DELETE"),
     (PUSHED, "detail.result", "FAILURE"),
@@ -131,6 +132,8 @@ NEAR_MISSES = [
     (COMMITTED, "detail.referenceName", "release"),
     (COMMITTED, "detail.referenceName", "main/2"),
     (COMMITTED, "detail.referenceType", "tag"),
+    (COMMITTED, "account", "999999999999"),
+    (UPLOADED, "account", "999999999999"),
     (UPLOADED, "detail-type", "Object Deleted"),
     (UPLOADED, "detail.bucket.name", "downloads"),
     (UPLOADED, "detail.object.key", "tools/source.zip.bak"),
@@ -147,6 +150,7 @@ def test_a_near_miss_starts_nothing(name: str, path: str, value: object) -> None
 def test_the_patterns_say_what_aws_documents() -> None:
     rules = shop().resources("aws_cloudwatch_event_rule")
     assert shop().document(rules["base-pushed"]["event_pattern"]) == {
+        "account": [ACCOUNT],
         "source": ["aws.ecr"],
         "detail-type": ["ECR Image Action"],
         "detail": {
@@ -157,6 +161,7 @@ def test_the_patterns_say_what_aws_documents() -> None:
         },
     }
     assert shop().document(rules["base-image-main-committed"]["event_pattern"]) == {
+        "account": [ACCOUNT],
         "source": ["aws.codecommit"],
         "detail-type": ["CodeCommit Repository State Change"],
         "resources": [f"arn:aws:codecommit:{REGION}:{ACCOUNT}:base-image"],
@@ -168,6 +173,7 @@ def test_the_patterns_say_what_aws_documents() -> None:
     }
     (uploaded,) = [rule for name, rule in rules.items() if name.endswith("-uploaded")]
     assert shop().document(uploaded["event_pattern"]) == {
+        "account": [ACCOUNT],
         "source": ["aws.s3"],
         "detail-type": ["Object Created"],
         "detail": {"bucket": {"name": ["uploads"]}, "object": {"key": ["tools/source.zip"]}},
