@@ -107,7 +107,6 @@ class ImagePipeline(Element):
         renamed_from: str | None = None,
     ) -> None:
         _Plain(id=id, tag=tag, mode=mode, retry=retry, schedule=schedule, renamed_from=renamed_from)
-        super().__init__(scope, id)
         bases = {DEFAULT_ARGUMENT: base} if isinstance(base, Image) else dict(base or {})
         build = build or Build()
         problems = [f"base.{name}: {message}" for name, message in base_problems(bases, build)]
@@ -115,6 +114,7 @@ class ImagePipeline(Element):
             problems.append("approval: there is nothing to approve: add deploy, or remove it")
         if problems:
             raise ValueError("\n".join(f"{id}.{problem}" for problem in problems))
+        super().__init__(scope, id)
         project = Project.of(self)
         owner = self.address
         self.repository = _repository(self, owner, repository or Repository())

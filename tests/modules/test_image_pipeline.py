@@ -168,8 +168,19 @@ def test_every_plain_value_that_is_wrong_is_told_at_once() -> None:
 
 
 def test_an_approval_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="web.approval: there is nothing to approve"):
+    with pytest.raises(ValueError, match=r"web\.approval: there is nothing to approve"):
         template(lambda stack: ImagePipeline(stack, "web", source=CODE, approval=Approval()))
+
+
+def test_every_base_needs_an_argument_and_an_artifact_of_its_own() -> None:
+    stack = new_stack()
+    base = ImagePipeline(stack, "base", source=CODE).image
+    tools = ImagePipeline(stack, "tools", source=CODE).image
+    with pytest.raises(ValueError, match=r"web\.base\.SOURCE_ARTIFACT: gives SourceArtifact") as said:
+        ImagePipeline(stack, "web", source=CODE, base={"SOURCE_ARTIFACT": base, "IMAGE_TAG": tools})
+    assert "web.base.IMAGE_TAG: the build sets this itself" in str(said.value)
+    with pytest.raises(ValueError, match=r"web\.base\.SAME: is the same image as BASE_IMAGE"):
+        ImagePipeline(stack, "web", source=CODE, base={"BASE_IMAGE": base, "SAME": base})
 
 
 # Protection, and renaming

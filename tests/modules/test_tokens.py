@@ -32,11 +32,11 @@ TEXTS = [
     "image", "dockerfile", "context", "platform", "plain", "argument", "buildspec",
     "vpc", "subnet", "security_group", "secret", "secret_key", "parameter", "parameter_key",
     "cluster", "service", "container", "task_role", "sns_topic", "message",
-    "tag", "schedule", "tag_value", "permissions_boundary",
+    "tag", "schedule", "tag_value", "permissions_boundary", "compute_type",
 ]  # fmt: skip
 NUMBERS = [
     "keep_images", "untagged_days", "expire_days", "timeout_minutes", "queued_timeout_minutes",
-    "concurrent_build_limit", "deploy_timeout_minutes",
+    "concurrent_build_limit", "deploy_timeout_minutes", "log_retention_days",
 ]  # fmt: skip
 
 
@@ -67,6 +67,8 @@ def build(stack: TerraformStack) -> None:
         ),
         build=Build(
             image=text("image"),
+            compute_type=text("compute_type"),  # type: ignore[arg-type]
+            log_retention_days=number("log_retention_days"),  # type: ignore[arg-type]
             timeout_minutes=number("timeout_minutes"),
             queued_timeout_minutes=number("queued_timeout_minutes"),
             concurrent_build_limit=number("concurrent_build_limit"),

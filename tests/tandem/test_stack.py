@@ -125,6 +125,13 @@ def test_terraform_knows_the_state_block(
 # Provider, tags, boundary
 
 
+def test_an_image_may_have_any_name(composed: Compose) -> None:
+    names = ["aws", "project", "artifacts", "current", "triggers"]
+    images = {name: {"source": {"codecommit": name}} for name in names}
+    stack = composed({**SMALL, "images": images})
+    assert list(stack["output"]["pipeline_names"]["value"]) == sorted(names)
+
+
 def test_pins_the_provider_and_the_account(composed: Compose) -> None:
     plain = composed(SMALL)
     assert plain["provider"] == {"aws": [{"region": "eu-west-1"}]}
