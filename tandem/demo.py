@@ -125,7 +125,7 @@ def _wait(emulator: Emulator, stack: Path, region: str, console: Console) -> Non
 
 
 class _Steps:
-    """Progress: a moving line on a terminal, elsewhere a line when a step ends."""
+    """Progress: a line that moves on a terminal, elsewhere a line for every 10 s and at the end."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -159,6 +159,12 @@ class _Steps:
                 nonlocal done
                 done = event.done
                 moving.update(task, completed=done, total=event.total, address=event.address)
+                if moving.disable and event.phase == "progress":  # Terraform says so every 10 s
+                    self._console.print(
+                        f"  {name}: {done} of {event.total}, waiting for {event.address} "
+                        f"({event.elapsed_seconds} s)",
+                        highlight=False,
+                    )
 
             yield report
         count = f", {done} steps" if done else ""

@@ -218,7 +218,7 @@ def show(summary: Summary, console: Console) -> None:
         rules.add_row(rule.name, _in_words(rule.event), "\n".join(starts))
     for table in (repositories, projects, pipelines, rules):
         if table.row_count:
-            console.print(table)
+            console.print(table, "")
     tree = Tree("[bold]What starts what", guide_style="dim")
     for event in summary.first_events():
         _grow(tree.add(_in_words(event), highlight=False), summary, event, ())
