@@ -30,7 +30,8 @@ class Element(Construct):
 
     def place(self, resource: _Placed, suffix: str = "") -> _Placed:
         """Give `resource` the address of this construct, and a suffix where it has several."""
-        resource.override_logical_id("_".join(part for part in (self.address, suffix) if part))
+        parts = (part for part in (self.address, suffix) if part)
+        resource.override_logical_id(terraform_name("_".join(parts)))
         return resource
 
 
@@ -54,6 +55,14 @@ def _address(scope: Construct, id: str) -> str:
             below_stack = scope.node.path.removeprefix(stack_of(scope).node.path)
             above = below_stack.strip("/").replace("/", "_")
     return f"{above}_{id}" if above else id
+
+
+def terraform_name(text: str) -> str:
+    """`text` as a name in Terraform, which no digit begins, as in `_3d-assets-main-committed`.
+
+    https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers
+    """
+    return f"_{text}" if text[:1].isdigit() else text
 
 
 def literal(text: str) -> str:

@@ -16,7 +16,7 @@ from modules._cdktf import (
     Construct,
     SqsQueue,
 )
-from modules.element import Element
+from modules.element import Element, terraform_name
 from modules.iam import ServiceRole, Statement, policy
 from modules.naming import fit
 from modules.project import Project
@@ -109,7 +109,7 @@ class Triggers(Element):
             ),
             depends_on=[rule.role.policy],
         )
-        target.override_logical_id(f"{name}_{id}")
+        target.override_logical_id(terraform_name(f"{name}_{id}"))
         return target
 
     def _name(self, trigger: Trigger) -> str:

@@ -205,6 +205,21 @@ def test_an_external_base_of_two_images_is_looked_up_once(composed: Compose) -> 
     assert sorted(tags) == [["v1"], ["v2"]]
 
 
+def test_no_address_begins_with_a_digit(composed: Compose) -> None:
+    """Terraform's names do not; those of repositories and buckets do."""
+    base = {"repository": "2048/base"}
+    images = {
+        "game": {"base": base, "source": {"codecommit": "2048"}},
+        "assets": {"source": {"s3": "3d-assets", "key": "assets.zip"}},
+    }
+    stack = composed({**SMALL, "images": images})
+    names = {address.rpartition(".")[2] for address in addresses(stack)}
+    assert [name for name in names if name[0].isdigit()] == []
+    assert {"_2048-main-committed", "_2048-main-committed_game"} <= names
+    rules = resources(stack, "aws_cloudwatch_event_rule").values()
+    assert "shop-2048-main-committed" in {rule["name"] for rule in rules}
+
+
 def test_bases_may_stand_anywhere_in_the_file(composed: Compose) -> None:
     images = dict(reversed(SMALL["images"].items()))
     assert list(images) == ["web", "base"]
