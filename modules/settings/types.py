@@ -91,7 +91,7 @@ class OrToken:
         return core_schema.no_info_wrap_validator_function(check, handler(source))
 
 
-_ARN = r"arn:aws[a-z-]*:{service}:{region}:{account}:{resource}"
+_ARN = r"arn:aws(?:-[a-z]+)*:{service}:{region}:{account}:{resource}"
 
 
 def _arn(service: str, resource: str, *, region: str = "[a-z0-9-]+") -> str:
