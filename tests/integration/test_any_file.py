@@ -22,7 +22,7 @@ from tandem.terraform import Terraform
 
 AT_ONCE = 8
 """Stacks that one `terraform validate` looks at."""
-ROUNDS = 3
+ROUNDS = 2
 """The first is of the simplest files there are."""
 
 NASTY = ["${x}", "%{ if true }", "$${a} $", 'a "b" \\ c', "$(ls) `ls`", "ä€😀", "<revision>"]
