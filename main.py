@@ -26,7 +26,12 @@ def main() -> int:
     # Imported here, because it starts Node: a wrong file is refused without.
     from tandem.stack import synthesize
 
-    print(f"{path} is now Terraform in {synthesize(config)}")
+    try:
+        folder = synthesize(config)
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}; choose another CDKTF_OUTDIR", file=sys.stderr)
+        return 2
+    print(f"{path} is now Terraform in {folder}")
     return 0
 
 

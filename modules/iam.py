@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -39,6 +40,14 @@ class Statement:
         if self.conditions:
             document["Condition"] = self.conditions
         return document
+
+
+def plain_in_policy(text: str) -> str:
+    """`text` as a policy must have it to mean just that: no wildcards and no variables.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
+    """
+    return re.sub(r"[*?$]", lambda match: f"${{{match[0]}}}", text)
 
 
 def policy(statements: Sequence[Mapping[str, object]]) -> str:

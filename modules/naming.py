@@ -25,7 +25,7 @@ BUCKET_LIMIT = 63
 DEFAULT_ARGUMENT = "BASE_IMAGE"
 """The build argument that names the base, where there is one base."""
 _HASH_LENGTH = 8
-_LONGEST_REGION = 14
+_LONGEST_REGION = 15
 
 
 def fit(stem: str, *, limit: int, suffix: str = "") -> str:
@@ -81,7 +81,7 @@ class Names:
     def bucket(self, purpose: str, *, account: str, region: str) -> str:
         """Name of a bucket, unique in the world through the account; at most 63 characters.
 
-        `account` (12 digits) and `region` (at most 14 characters) may be known to Terraform only.
+        `account` (12 digits) and `region` (at most 15 characters) may be known to Terraform only.
         """
         room = BUCKET_LIMIT - len("-123456789012-") - _LONGEST_REGION
         stem = fit(self.prefix, limit=room, suffix=f"-{purpose}")

@@ -18,7 +18,7 @@ from modules._cdktf import (
     CodepipelineTriggerGitConfigurationPushTags,
 )
 from modules.element import literal
-from modules.iam import Statement
+from modules.iam import Statement, plain_in_policy
 from modules.naming import fit
 from modules.project import Project
 from modules.settings import S3, CodeCommit, Connection, Filters, Source
@@ -31,6 +31,7 @@ ACTION = "Source"
 """The action that fetches it, and the namespace of its variables."""
 
 _LONGEST_TRIGGER = 120
+_LONGEST_KEY = 200
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,11 @@ def _trigger_name(*parts: str, suffix: str) -> str:
     """After what is known now: the number of a token would be another when a stack grows."""
     known = [part for part in parts if not is_token(part)]
     return fit("-".join(known) or "source", limit=_LONGEST_TRIGGER, suffix=suffix)
+
+
+def _short(key: str) -> str:
+    """A key that fits the 512 characters of a description, and is still no other's."""
+    return key if is_token(key) or len(key) <= _LONGEST_KEY else fit(key, limit=_LONGEST_KEY)
 
 
 def _action(
@@ -222,6 +228,10 @@ def _some(patterns: Sequence[str]) -> list[str] | None:
 def _s3(source: S3, project: Project) -> SourceAction:
     bucket = f"arn:{project.partition}:s3:::{source.s3}"
     key = literal(source.key)
+    in_policy = source.key if is_token(source.key) else plain_in_policy(source.key)
+    needs_key = (
+        [Statement("SourceKey", ["kms:Decrypt"], [source.kms_key])] if source.kms_key else []
+    )
     return SourceAction(
         action=_action(
             ACTION,
@@ -231,7 +241,11 @@ def _s3(source: S3, project: Project) -> SourceAction:
         revision=f"#{{{ACTION}.VersionId}}",
         # https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
         pipeline_needs=[
-            Statement("Source", ["s3:GetObject", "s3:GetObjectVersion"], [f"{bucket}/{key}"]),
+            Statement(
+                "Source",
+                ["s3:GetObject", "s3:GetObjectVersion"],
+                [f"{bucket}/{literal(in_policy)}"],
+            ),
             Statement(
                 "SourceBucket",
                 [
@@ -242,10 +256,11 @@ def _s3(source: S3, project: Project) -> SourceAction:
                 ],
                 [bucket],
             ),
+            *needs_key,
         ],
         trigger=Trigger(
             name=_trigger_name(source.s3, source.key, suffix="-uploaded"),
-            description=f"Builds every upload of s3://{source.s3}/{key}"[:512],
+            description=f"Builds every upload of {literal(_short(source.key))} to {source.s3}",
             # https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
             pattern={
                 "source": ["aws.s3"],

@@ -114,7 +114,7 @@ def _keep_state(stack: TerraformStack, config: Config) -> None:
                 workspaces=NamedCloudWorkspace(cloud.workspace),
             )
         case _:
-            # Beside cdktf.out, which may be deleted; relative, so that every machine writes the
+            # Not in cdktf.out, which may be deleted; relative, so that every machine writes the
             # same. By default CDKTF writes the absolute path of the machine.
             path = Path(os.path.relpath(f"terraform.{stack.node.id}.tfstate", _folder(stack)))
             LocalBackend(stack, path=path.as_posix())

@@ -10,6 +10,11 @@ from modules.settings.build import RESERVED_VARIABLES, Build
 
 OWN_ARTIFACTS = frozenset(["Source", "SourceArtifact", "BuildArtifact"])
 """Names of artifacts and actions that every pipeline has."""
+MOST_BASES = 4
+"""A build action takes 5 artifacts, and the source is one of them.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-action-artifacts.html
+"""
 _ARTIFACT = re.compile(r"[A-Za-z0-9_]{1,100}")
 """https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
 
@@ -36,5 +41,7 @@ def base_problems(bases: Mapping[str, Hashable], build: Build) -> Iterator[tuple
             yield argument, f"is the same image as {other}: use one build argument for both"
         elif argument in build.environment or argument in build.arguments:
             yield argument, "is set under build too: keep one"
+        elif len(by_base) == MOST_BASES:
+            yield argument, f"is one base too many: AWS lets a build have {MOST_BASES}"
         else:
             by_artifact[artifact] = by_base[base] = argument

@@ -22,11 +22,13 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from modules.settings.types import (
     SETTINGS,
     Between,
+    BuildImage,
     Flag,
     KeyArn,
-    NonEmpty,
     OrToken,
+    ParameterName,
     RelativePath,
+    SecretId,
     SecurityGroupId,
     SubnetId,
     Text,
@@ -61,23 +63,29 @@ RESERVED_VARIABLES = frozenset(
         "DOCKERFILE",
         "HOME",
         "IMAGE_TAG",
+        "IMAGE_URI",
+        "MOVING_URI",
         "PATH",
         "PLATFORM",
         "PWD",
         "REPOSITORY_URI",
         "SHELL",
+        "build_arg",
+        "name",
+        "status",
     }
 )
 """The variables of the standard buildspec and of its shell."""
 
 _SECRET_NAME = re.compile(
     r"(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|"
-    r"API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(?:$|_(?:ID|KEY|VALUE)$)",
+    r"API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(?:$|_(?:ID|KEY|VALUE)$)|(?:PASSWORD|PASSWD|PWD|SECRET)$",
     re.IGNORECASE,
 )
 SECRET_VALUE = re.compile(
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{18,}"
     r"|\bxox[abprs]-[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"|://[^/\s:@]*:[^/\s@]+@|\beyJ[\w-]{10,}\.[\w-]{10,}\.|\bBasic [A-Za-z0-9+/]{12,}"
 )
 """What a credential looks like, whatever it is called."""
 
@@ -111,7 +119,7 @@ def _problem(name: str, value: object) -> PydanticCustomError | None:
 class Secret:
     """A value in Secrets Manager, read by the build when it starts."""
 
-    secret: NonEmpty
+    secret: SecretId
     """Name or ARN of the secret, and optionally a JSON key, as in `shop/npm:token`."""
     kms_key: KeyArn | None = None
     """The key of your own that encrypts it. None: the key of Secrets Manager."""
@@ -121,7 +129,7 @@ class Secret:
 class Parameter:
     """A value in the Parameter Store, read by the build when it starts."""
 
-    parameter: NonEmpty
+    parameter: ParameterName
     """Name or ARN of the parameter."""
     kms_key: KeyArn | None = None
     """The key of your own that encrypts it. None: the key of the Parameter Store, or none."""
@@ -167,7 +175,7 @@ class Build:
     https://docs.aws.amazon.com/codebuild/latest/userguide/create-project.html
     """
 
-    image: NonEmpty | None = None
+    image: BuildImage | None = None
     """The image to build in: a CodeBuild one, a public one, or one in ECR. None: Amazon Linux."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     """The processor of the build machine, and so of the image."""

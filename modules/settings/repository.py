@@ -20,8 +20,8 @@ class Repository:
 
     name: EcrRepositoryName | None = None
     """None: the project and the image, as in `shop/web`."""
-    keep_images: Annotated[int, Between(1, 1000)] = 30
-    """Newest tagged images to keep. The moving tag is always among them."""
+    keep_images: Annotated[int, Between(2, 1000)] = 30
+    """Newest tagged images to keep: more than are built while one waits or may come back."""
     untagged_days: Days = 7
     """Days after which an image without a tag is removed."""
     scan_on_push: Flag = True

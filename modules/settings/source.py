@@ -16,6 +16,7 @@ from modules.settings.types import (
     ConnectionArn,
     Flag,
     FullRepositoryId,
+    KeyArn,
     ObjectKey,
     Pattern,
 )
@@ -120,6 +121,8 @@ class S3:
     """Name of the bucket."""
     key: ObjectKey
     """Key of the zip."""
+    kms_key: KeyArn | None = None
+    """The key of your own that encrypts the bucket. None: the key of S3."""
 
 
 Source = CodeCommit | Connection | S3

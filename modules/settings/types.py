@@ -220,6 +220,28 @@ RelativePath = Annotated[
         "a path inside the source repository, without a leading '/' and without '..'",
     ),
 ]
+SecretId = Annotated[
+    str,
+    Text(
+        rf"(?:{_arn('secretsmanager', 'secret:')})?"
+        r"[A-Za-z0-9/_+=.@-]{1,512}(?::[^:*?\s]*){0,3}",
+        "a secret's name or ARN, and perhaps a JSON key, as in shop/npm:token",
+    ),
+]
+ParameterName = Annotated[
+    str,
+    Text(
+        rf"(?:{_arn('ssm', 'parameter')})?[A-Za-z0-9_./-]{{1,1011}}",
+        "a parameter's name or ARN, as in /shop/npm",
+    ),
+]
+BuildImage = Annotated[
+    str,
+    Text(
+        r"[A-Za-z0-9][A-Za-z0-9._/:@-]{0,1023}",
+        "an image, as in aws/codebuild/standard:7.0 or REPOSITORY:TAG",
+    ),
+]
 NonEmpty = Annotated[str, Text(r"[\s\S]*\S[\s\S]*", "a text that is not empty")]
 Schedule = Annotated[
     str,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from modules.settings.build import SECRET_VALUE
 from modules.settings.types import is_token
 from tandem.config.checked import Checked
 from tandem.config.document import Document
@@ -106,6 +107,23 @@ def _tags(checked: Checked) -> Iterator[Problem]:
             yield checked.document.place(("tags", key)).problem(message)
 
 
+def _secrets(checked: Checked) -> Iterator[Problem]:
+    """Variables of a build are looked at where they are defined; these texts are read by all."""
+    tags = checked.document.root.mapping.get("tags")
+    texts: list[tuple[tuple[str, ...], object]] = [
+        (("tags", key), node.value) for key, node in (tags.mapping if tags else {}).items()
+    ]
+    texts += [
+        (("images", name, "approval", "message"), image.approval.message)
+        for name, image in checked.images.items()
+        if image.approval
+    ]
+    for steps, text in texts:
+        if isinstance(text, str) and SECRET_VALUE.search(text):
+            message = "looks like a secret, which anyone could read in the plan: remove it"
+            yield checked.document.place(steps).problem(message)
+
+
 def _tokens(checked: Checked) -> Iterator[Problem]:
     """Settings let CDKTF's tokens pass: in a file they would be a way around every limit."""
     yield from _tokens_in(checked.document, checked.document.root, ())
@@ -131,5 +149,6 @@ CHECKS: tuple[Callable[[Checked], Iterator[Problem]], ...] = (
     _repositories,
     _names,
     _tags,
+    _secrets,
     _tokens,
 )

@@ -14,7 +14,7 @@ from tandem.config.default_checks import default_problems
 from tandem.config.document import Document
 from tandem.config.models import Config, Image
 from tandem.config.problems import ConfigError
-from tandem.config.quotas import quotas
+from tandem.config.quotas import quotas, surprises
 from tandem.config.wording import problems_of
 from tandem.config.yaml_file import read
 
@@ -49,7 +49,7 @@ def load(path: Path) -> Config:
     problems += check(Checked(document, images, _names(document), wrong))
     if problems or config is None:
         raise ConfigError(path, sorted(dict.fromkeys(problems), key=lambda each: each.line or 0))
-    config.warnings.extend(quotas(config, document))
+    config.warnings.extend([*quotas(config, document), *surprises(config, document)])
     return config
 
 

@@ -159,7 +159,8 @@ class Config:
     images: Annotated[dict[ImageName, Image], Field(min_length=1)]
     """The images, by name."""
     environment: EnvironmentName | None = None
-    """Appended to the project where there are several, as in `shop-prod`."""
+    """Appended to the project where there are several, as in `shop-prod`: no image's name then
+    begins with it, or two stacks would share names."""
     account: AccountId | None = None
     """The account, in quotes: Terraform refuses any other. None: that of the credentials."""
     tags: Annotated[dict[TagKey, TagValue], Field(max_length=40)] = Field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The default quotas of AWS that a file exceeds: warnings, since AWS raises most on request."""
+"""Warnings: quotas of AWS that a file exceeds, and what AWS does otherwise than one may think."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from modules.naming import artifact_name
-from modules.settings import S3, CodeCommit, ExistingRepository
+from modules.settings import S3, CodeCommit, Connection, ExistingRepository, Filters
 from modules.settings.build import action_variables
 from tandem.config.document import Document
 from tandem.config.models import Config, ExternalBase
@@ -19,8 +19,8 @@ RULES = 300
 """Per event bus: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html"""
 TARGETS = 5
 """Per rule, same page."""
-ACTIONS = 50
-"""Per stage: https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
+APPROVAL_DAYS = 7
+"""https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html"""
 CONFIGURATION_VALUE = 1000
 """Characters: https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionDeclaration.html"""
 
@@ -40,15 +40,29 @@ def quotas(config: Config, document: Document) -> Iterator[Problem]:
         )
     for name, image in config.images.items():
         place = document.place(["images", name, "base"])
-        if len(image.bases) + 1 > ACTIONS:
-            yield place.problem(
-                f"{len(image.bases) + 1} source actions, and a stage has {ACTIONS}: use fewer bases"
-            )
         length = _variables_length(config, name)
         if length > CONFIGURATION_VALUE:
             yield place.problem(
                 f"the digests of {len(image.bases)} bases take about {length:,} characters of the "
-                f"build action, which has {CONFIGURATION_VALUE:,}: use fewer bases"
+                f"build action, which has {CONFIGURATION_VALUE:,}: shorten the repositories' names"
+            )
+
+
+def surprises(config: Config, document: Document) -> Iterator[Problem]:
+    """A warning for what AWS takes, and does otherwise than one may think."""
+    for name, image in config.images.items():
+        match image.source:
+            case Connection(branch=branch, filters=Filters() as filters) if (
+                filters.tags or filters.branches
+            ) and (image.bases or image.schedule):
+                yield document.place(["images", name, "source", "filters"]).problem(
+                    "filters choose pushes only: a new base and a schedule build the head of "
+                    f'branch "{branch}": let it be one that may be released'
+                )
+        if image.approval and config.artifacts.expire_days <= APPROVAL_DAYS:
+            yield document.place(["images", name, "approval"]).problem(
+                f"waits up to {APPROVAL_DAYS} days, and artifacts.expire_days is "
+                f"{config.artifacts.expire_days}: keep artifacts longer"
             )
 
 

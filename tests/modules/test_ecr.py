@@ -82,7 +82,7 @@ def test_an_existing_repository_is_looked_up_and_never_changed() -> None:
     [
         ({"name": "Store"}, "an ECR repository name"),
         ({"name": "a"}, "an ECR repository name"),
-        ({"keep_images": 0}, "from 1 to 1000"),
+        ({"keep_images": 1}, "from 2 to 1000"),
         ({"untagged_days": 0}, "from 1 to"),
         ({"kms_key": "alias/shop"}, "a KMS key's ARN"),
         ({"force_delete": True}, "force_delete"),

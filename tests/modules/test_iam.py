@@ -23,7 +23,7 @@ from modules import (
     Vpc,
 )
 from modules._cdktf import TerraformStack
-from modules.iam import ServiceRole, Statement
+from modules.iam import ServiceRole, Statement, plain_in_policy
 
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
 SERVICE_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/of-the-secret"
@@ -422,3 +422,11 @@ def test_the_policy_belongs_to_the_role() -> None:
     policy = built.resources("aws_iam_role_policy")["reader"]
     assert policy["role"] == "${aws_iam_role.reader.name}"
     assert json.loads(policy["policy"])["Version"] == "2012-10-17"
+
+
+def test_a_name_in_a_policy_means_just_itself() -> None:
+    assert plain_in_policy("a*b?c$d") == "a${*}b${?}c${$}d"
+    source = S3(s3="uploads", key="all/*.zip")
+    of = template(lambda stack: ImagePipeline(stack, "web", source=source))
+    written = of.resources("aws_iam_role_policy")["web_pipeline_role"]["policy"]
+    assert ":s3:::uploads/all/$${*}.zip" in written, "escaped for Terraform, variable for IAM"

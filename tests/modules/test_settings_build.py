@@ -192,8 +192,10 @@ def test_a_key_is_given_by_its_arn() -> None:
         name = kind.__name__.lower()
         with pytest.raises(ValidationError, match="a KMS key's ARN"):
             kind(**{name: "npm", "kms_key": f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/npm"})
-        with pytest.raises(ValidationError, match="not empty"):
+        with pytest.raises(ValidationError, match=f"a {name}'s name or ARN"):
             kind(**{name: " "})
+        with pytest.raises(ValidationError, match=f"a {name}'s name or ARN"):
+            kind(**{name: "*"})  # it would be a wildcard in the policy
 
 
 def test_settings_do_not_change() -> None:

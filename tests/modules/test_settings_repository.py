@@ -21,7 +21,7 @@ def test_defaults_are_safe() -> None:
     ("kind", "setting", "good", "bad"),
     [
         (Repository, "name", ["shop/web", None], ["Shop/web", "w"]),
-        (Repository, "keep_images", [1, 1000], [0, 1001, "30"]),
+        (Repository, "keep_images", [2, 1000], [1, 1001, "30"]),
         (Repository, "untagged_days", [1, 36_500], [0, 36_501]),
         (Repository, "scan_on_push", [False], ["no"]),
         (Repository, "protect", [False], ["no", 0]),

@@ -71,6 +71,22 @@ GOOD_AND_BAD: dict[str, tuple[list[str], list[str]]] = {
         [f"arn:aws:sns:{REGION}:{ACCOUNT}:releases"],
         [f"arn:aws:sqs:{REGION}:{ACCOUNT}:releases", "releases"],
     ),
+    "SecretId": (
+        ["npm", "shop/npm:token", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:npm-a1B2c3:k"],
+        ["", " ", "*", "shop/*", "npm?", "a b", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/npm"],
+    ),
+    "ParameterName": (
+        ["npm", "/shop/npm", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/npm"],
+        ["", "*", "/shop/*", "a b", "${x}"],
+    ),
+    "BuildImage": (
+        [
+            "aws/codebuild/standard:7.0",
+            "node:20",
+            f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/a/b:1",
+        ],
+        ["", " ", f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/*", "a b"],
+    ),
     "RoleArn": (
         [f"arn:aws:iam::{ACCOUNT}:role/path/web-task"],
         [f"arn:aws:iam::{ACCOUNT}:user/mary", f"arn:aws:iam:{REGION}:{ACCOUNT}:role/x", "web-task"],

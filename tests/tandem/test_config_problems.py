@@ -288,7 +288,8 @@ IMAGES = {
     "a long value": (
         f"build: {{image: '{' ' * 9}', platform: {'x' * 90}}}\n",
         [
-            '6: images.web.build.image: must be a text that is not empty, received ""',
+            "6: images.web.build.image: must be an image, as in aws/codebuild/standard:7.0 or "
+            'REPOSITORY:TAG, received ""',
             "6: images.web.build.platform: must be a platform of docker, as in linux/arm64, "
             f'received "{"x" * 59}…"',
         ],

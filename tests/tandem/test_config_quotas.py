@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -70,20 +71,40 @@ def test_too_many_rules(tmp_path: Path) -> None:
     ]
 
 
-def bases(number: int) -> str:
-    arguments = ", ".join(f"B{n:02}: {{repository: r{n:02}}}" for n in range(number))
+def bases(number: int, name: str = "r") -> str:
+    arguments = ", ".join(f"B{n:02}: {{repository: {name}{n:02}}}" for n in range(number))
     return f"  web:\n    source: {{codecommit: web}}\n    base: {{{arguments}}}\n"
 
 
-def test_the_digests_of_many_bases(tmp_path: Path) -> None:
-    assert warnings(tmp_path, bases(8)) == []
-    (warning,) = warnings(tmp_path, bases(9))
-    assert warning.startswith("6: images.web.base: the digests of 9 bases take about 1,0")
-    assert warning.endswith(" characters of the build action, which has 1,000: use fewer bases")
+def test_the_digests_of_long_names(tmp_path: Path) -> None:
+    assert warnings(tmp_path, bases(4)) == []
+    (warning,) = warnings(tmp_path, bases(4, "x" * 200))
+    assert warning.startswith("6: images.web.base: the digests of 4 bases take about 1,3")
+    assert warning.endswith("which has 1,000: shorten the repositories' names")
 
 
-def test_source_actions(tmp_path: Path) -> None:
-    assert not any("source actions" in warning for warning in warnings(tmp_path, bases(49)))
-    assert warnings(tmp_path, bases(50))[0] == (
-        "6: images.web.base: 51 source actions, and a stage has 50: use fewer bases"
-    )
+def test_a_base_builds_what_no_filter_chose(tmp_path: Path) -> None:
+    source = f"""    source:
+      connection: arn:aws:codeconnections:us-east-1:123456789012:connection/{UUID(int=7)}
+      repository: acme/web
+      branch: release
+"""
+    filters = "      filters: {tags: ['v*']}\n"
+    paths = "      filters: {paths: ['src/**']}\n"
+    scheduled = "    schedule: rate(7 days)\n"
+    assert warnings(tmp_path, "  web:\n" + source + filters) == []
+    assert warnings(tmp_path, "  web:\n" + source + paths + scheduled) == []
+    (warning,) = warnings(tmp_path, "  web:\n" + source + filters + scheduled)
+    assert warning.startswith("9: images.web.source.filters: filters choose pushes only")
+    assert '"release"' in warning
+
+
+def test_an_approval_waits_longer_than_artifacts_are_kept(tmp_path: Path) -> None:
+    web = """  web:
+    source: {codecommit: web}
+    deploy: {ecs: {cluster: a, service: b, container: c}}
+    approval: true
+"""
+    assert warnings(tmp_path, web + "artifacts: {expire_days: 8}\n") == []
+    (warning,) = warnings(tmp_path, web + "artifacts: {expire_days: 7}\n")
+    assert "approval: waits up to 7 days, and artifacts.expire_days is 7" in warning
