@@ -16,7 +16,7 @@ from modules import (
 
 app = App()
 stack = TerraformStack(app, "shop")
-AwsProvider(stack, "aws", region="us-east-1")
+AwsProvider(stack, "aws", region="us-east-1")  # for a shared state add CDKTF's S3Backend
 Project(stack, name="shop", environment="prod", tags={"team": "platform"})
 
 base = ImagePipeline(stack, "base", source=CodeCommit("base-image"))

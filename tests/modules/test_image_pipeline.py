@@ -179,6 +179,11 @@ def test_every_base_needs_an_argument_and_an_artifact_of_its_own() -> None:
     with pytest.raises(ValueError, match=r"SOURCE_ARTIFACT: gives SourceArtifact") as said:
         ImagePipeline(stack, "web", source=CODE, base={"SOURCE_ARTIFACT": base, "IMAGE_TAG": tools})
     assert "web.base.IMAGE_TAG: the build sets this itself" in str(said.value)
+    images = [ImagePipeline(stack, f"b{n}", source=CODE).image for n in range(5)]
+    with pytest.raises(ValueError, match=r"web\.base\.B4: is one base too many"):
+        ImagePipeline(
+            stack, "web", source=CODE, base={f"B{n}": image for n, image in enumerate(images)}
+        )
     with pytest.raises(ValueError, match=r"web\.base\.SAME: is the same image as BASE_IMAGE"):
         ImagePipeline(stack, "web", source=CODE, base={"BASE_IMAGE": base, "SAME": base})
 

@@ -93,6 +93,10 @@ TOP = {
         WEB + "tags: {Team: a, team: b}\n",
         ['6: tags.team: differs from "Team" in case only, and IAM takes them for one: keep one'],
     ),
+    "a secret in a tag": (
+        WEB + f"tags: {{team: AKIA{'A' * 16}}}\n",
+        ["6: tags.team: looks like a secret, which anyone could read in the plan: remove it"],
+    ),
     "too many tags": (
         WEB + "tags: {" + ", ".join(f"k{n}: v" for n in range(41)) + "}\n",
         ["6: tags: must have at most 40 entries, has 41"],
