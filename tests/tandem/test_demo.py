@@ -170,9 +170,8 @@ print(client.get_caller_identity()["Account"])
 def test_lets_terraform_finish_when_it_is_ended(
     tmp_path: Path, fake: FakeTerraform, ending: signal.Signals
 ) -> None:
-    fake.on(
-        "apply", "trap 'touch interrupted; exit 1' INT; touch started; while :; do sleep 0.05; done"
-    )
+    long = "for _ in $(seq 600); do sleep 0.05; done"
+    fake.on("apply", f"trap 'touch interrupted; exit 1' INT; touch started; {long}")
     demo = Demo(tmp_path, **fake.variables)
     demo.wait_until(lambda: fake.wrote("started"))
     demo.process.send_signal(ending)
