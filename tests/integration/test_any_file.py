@@ -157,10 +157,12 @@ def test_a_right_file_becomes_valid_terraform(
     for number, stack in enumerate(stacks):
         check_references(stack)
         (root / str(number)).mkdir()
-        del stack["terraform"]["backend"]  # a module has none
+        # As a module it has no backend, and shares one provider, which starts once.
+        del stack["terraform"]["backend"], stack["provider"]
         (root / f"{number}/cdk.tf.json").write_text(json.dumps(stack))
     calls = {f"stack_{number}": {"source": f"./{number}"} for number in range(len(stacks))}
-    (root / "main.tf.json").write_text(json.dumps({"module": calls}))
+    provider = {"aws": {"region": "us-east-1"}}
+    (root / "main.tf.json").write_text(json.dumps({"module": calls, "provider": provider}))
     terraform = Terraform(root)
     terraform.init()
     terraform.validate()
