@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from modules._cdktf import (
     Codepipeline,
@@ -24,11 +23,7 @@ from modules.codebuild import BuildProject
 from modules.element import Element
 from modules.iam import ServiceRole, Statement
 from modules.project import Project
-
-Mode = Literal["superseded", "queued", "parallel"]
-"""https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html"""
-Retry = Literal["failed_actions", "all_actions"]
-"""https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-retry.html"""
+from modules.settings.types import Mode, Retry
 
 
 class Pipeline(Element):

@@ -10,7 +10,7 @@ from pydantic import ConfigDict
 
 from modules._cdktf import CodepipelineStage, Construct
 from modules.codebuild import BuildProject
-from modules.codepipeline import Mode, Pipeline, Retry, build_action, stage
+from modules.codepipeline import Pipeline, build_action, stage
 from modules.deploy import EcsDeployment, approval_stage
 from modules.ecr import AnyImageRepository, ExistingImageRepository, ImageRepository
 from modules.element import Element
@@ -26,7 +26,7 @@ from modules.settings import (
 )
 from modules.settings.bases import base_problems
 from modules.settings.build import action_variables
-from modules.settings.types import SETTINGS, ImageName, ImageTag, Schedule
+from modules.settings.types import SETTINGS, ImageName, ImageTag, Mode, Retry, Schedule
 from modules.sources import (
     ACTION,
     ARTIFACT,

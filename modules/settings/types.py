@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -100,6 +100,11 @@ def _arn(service: str, resource: str, *, region: str = "[a-z0-9-]+") -> str:
 
 Flag = Annotated[bool, Strict()]
 """True or false; a text such as "yes" is a mistake."""
+
+Mode = Literal["superseded", "queued", "parallel"]
+"""https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html"""
+Retry = Literal["failed_actions", "all_actions"]
+"""https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-retry.html"""
 
 # The limits stand in the API reference of each service; the page is named where it is not obvious.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
@@ -26,9 +26,11 @@ from modules.settings.types import (
     EnvironmentName,
     ImageName,
     ImageTag,
+    Mode,
     PolicyArn,
     ProjectName,
     Region,
+    Retry,
     Schedule,
     Text,
     VariableName,
@@ -125,9 +127,9 @@ class Image:
     """How it is built."""
     tag: ImageTag = "latest"
     """The tag that moves with every build, and starts what is built on it."""
-    mode: Literal["superseded", "queued", "parallel"] = "superseded"
+    mode: Mode = "superseded"
     """What happens to an execution that waits when a newer one comes."""
-    retry: Literal["failed_actions", "all_actions"] | None = None
+    retry: Retry | None = None
     """What is tried once more when a stage fails. None: nothing."""
     approval: Annotated[
         Approval | None, BeforeValidator(_approval, json_schema_input_type=bool | Approval | None)

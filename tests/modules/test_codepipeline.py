@@ -7,7 +7,7 @@ from stack import CODE, GITHUB, Block, Template, template
 
 from modules import EcsDeploy, ImagePipeline
 from modules._cdktf import TerraformStack
-from modules.codepipeline import Mode
+from modules.settings.types import Mode
 
 DEPLOY = EcsDeploy(cluster="prod", service="web", container="web")
 
