@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from modules._cdktf import (
@@ -236,7 +237,13 @@ def _buildspec(settings: Build, standard: str) -> str:
     """
     if settings.buildspec:
         return literal(settings.buildspec)
-    return literal((_BUILDSPECS / f"{standard}.yml").read_text(encoding="utf-8"))
+    return _standard_buildspec(standard)
+
+
+@cache
+def _standard_buildspec(name: str) -> str:
+    """The text of a standard buildspec: read once, however many images there are."""
+    return literal((_BUILDSPECS / f"{name}.yml").read_text(encoding="utf-8"))
 
 
 def _network(vpc: Vpc | None) -> CodebuildProjectVpcConfig | None:

@@ -16,7 +16,7 @@ from modules._cdktf import (
     Construct,
     SqsQueue,
 )
-from modules.element import Element, terraform_name
+from modules.element import Element
 from modules.iam import ServiceRole, Statement, policy
 from modules.naming import fit
 from modules.project import Project
@@ -94,23 +94,26 @@ class Triggers(Element):
         rule = rules[-1]
         arn = pipeline.arn
         rule.grant_start(arn)
-        target = CloudwatchEventTarget(
-            self,
-            f"{name}_{id}",
-            rule=rule.name,
-            target_id=self._project.names.rule(id),
-            arn=arn,
-            role_arn=rule.role.arn,
-            input_transformer=_exact_revision(on.revision, action),
-            dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=self._dead_letters.arn),
-            # What EventBridge does by default, said so that nobody has to look it up.
-            retry_policy=CloudwatchEventTargetRetryPolicy(
-                maximum_event_age_in_seconds=_DAY_SECONDS, maximum_retry_attempts=185
+        return self.place(
+            CloudwatchEventTarget(
+                self,
+                f"{name}_{id}",
+                rule=rule.name,
+                target_id=self._project.names.rule(id),
+                arn=arn,
+                role_arn=rule.role.arn,
+                input_transformer=_exact_revision(on.revision, action),
+                dead_letter_config=CloudwatchEventTargetDeadLetterConfig(
+                    arn=self._dead_letters.arn
+                ),
+                # What EventBridge does by default, said so that nobody has to look it up.
+                retry_policy=CloudwatchEventTargetRetryPolicy(
+                    maximum_event_age_in_seconds=_DAY_SECONDS, maximum_retry_attempts=185
+                ),
+                depends_on=[rule.role.policy],
             ),
-            depends_on=[rule.role.policy],
+            f"{name}_{id}",
         )
-        target.override_logical_id(terraform_name(f"{name}_{id}"))
-        return target
 
     def _name(self, trigger: Trigger) -> str:
         """The trigger's name, or another where a different trigger has it already."""

@@ -61,8 +61,9 @@ def demo(
     ] = False,
 ) -> None:
     """Apply the file against the embedded AWS emulator, show what exists, destroy it."""
-    from tandem.demo import DemoError, TerraformError
+    from tandem.demo import DemoError
     from tandem.demo import demo as run
+    from tandem.terraform import TerraformError
 
     console = Console()
     if not console.is_terminal:

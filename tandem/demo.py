@@ -26,7 +26,7 @@ from rich.progress import (
 
 from tandem.emulator import OVERRIDE_FILE, Emulator, override, seed
 from tandem.summary import show, summarize
-from tandem.terraform import Event, Terraform, TerraformError
+from tandem.terraform import Event, Terraform
 
 MAIN = Path(__file__).resolve().parent.parent / "main.py"
 
@@ -170,6 +170,3 @@ class _Steps:
         count = f", {done} steps" if done else ""
         seconds = time.monotonic() - started
         self._console.print(f"[green]✓[/] {name} [dim]({seconds:.1f} s{count})", highlight=False)
-
-
-__all__ = ["DemoError", "TerraformError", "demo", "synthesize"]
