@@ -1,0 +1,1 @@
+"""Terraform modules, written from the constructs."""
