@@ -122,7 +122,7 @@ class _Variable:
         paths = {_ELEMENT.sub("", path).lstrip("."): path for path in attributes}
         about: dict[str, str] = {}
         rest = []
-        for line in str(body.get("description", "")).strip().splitlines():
+        for line in str(body.get("description", "")).splitlines():
             match = _ATTRIBUTE.fullmatch(line)
             plain = _ELEMENT.sub("", match[1]).removeprefix(f"{name}.") if match else ""
             if match and plain in paths:
@@ -216,7 +216,7 @@ def _short(value: object, local_values: Mapping[str, object]) -> str:
 def _bare(value: object) -> str:
     """An expression without `${}` around it, on one line."""
     text = value if isinstance(value, str) else _expression(value)
-    if text.startswith("${") and text.endswith("}") and text.count("${") == 1:
+    if text.startswith("${") and text.endswith("}"):
         text = text[2:-1]
     text = " ".join(text.split())
     inner = text[1:-1]

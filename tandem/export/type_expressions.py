@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 _SKIPPED = re.compile(r"(?:\s|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\w-]+(?:\.\w+)?|[^\s"]', re.DOTALL)
-_CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,6 @@ class _Reader:
             result = Type(name, (self.type(),))
         else:
             raise ValueError(f"{name} is no type: {self._expression}")
-        self.skip(",")
         self.take(")")
         return result
 
@@ -148,13 +146,10 @@ class _Reader:
     def default(self) -> str:
         """The expression up to the bracket that closes the call."""
         tokens: list[str] = []
-        open_: list[str] = []
-        while open_ or self.next != ")":
+        depth = 0
+        while depth or self.next != ")":
             token = self.take()
-            if token in _CLOSING:
-                open_.append(_CLOSING[token])
-            elif open_ and token == open_[-1]:
-                open_.pop()
+            depth += {"(": 1, ")": -1}.get(token, 0)
             tokens.append(token)
         return _joined(tokens)
 
@@ -169,9 +164,7 @@ def _joined(tokens: list[str]) -> str:
     text = ""
     for before, token in zip(["", *tokens], tokens, strict=False):
         tight = (
-            before in ("", "(", "[")
-            or token in (")", "]", ",", "(")
-            or (before, token) == ("{", "}")
+            before in ("", "(", "[") or token in (")", "]", ",") or (before, token) == ("{", "}")
         )
         text += token if tight else f" {token}"
     return text.removesuffix(",")

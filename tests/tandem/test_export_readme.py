@@ -107,6 +107,7 @@ def test_a_map_of_objects() -> None:
         ('{a="x", b=[1, 2]}', '{ a = "x", b = [1, 2] }'),
         ("-1.5", "-1.5"),
         ("null", "null"),
+        ("[(1), ((2))]", "[(1), ((2))]"),
         ("true,", "true"),
     ],
 )
@@ -128,7 +129,17 @@ def test_lines_comments_and_quoted_names() -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["", "list(", "list()", "text(string)", "object({a})", "string string", 'object({a = "', "1"],
+    [
+        "",
+        'string "',
+        "list(",
+        "list()",
+        "text(string)",
+        "object({a})",
+        "string string",
+        'object({a = "',
+        "1",
+    ],
 )
 def test_what_is_no_type(expression: str) -> None:
     with pytest.raises(ValueError, match=r"type|without an end"):
@@ -159,14 +170,15 @@ def test_the_text_is_clean() -> None:
 def test_sections_without_content_are_left_out() -> None:
     assert re.findall("^#+ .*", render(versions={}), re.MULTILINE) == ["# image-pipeline"]
     full = render(
-        variable={"build": {"type": BUILD}},
+        variable={"name": {}, "build": {"type": BUILD}},
         output={"image": {}},
         resource={"aws_sqs_queue": {"this": {}}},
         data={"aws_region": {"this": {}}},
     )
-    assert re.findall("^## (.*)", full, re.MULTILINE) == [
+    assert re.findall("^##+ (.*)", full, re.MULTILINE) == [
         "Requirements",
         "Inputs",
+        "build",
         "Outputs",
         "Resources",
         "Data sources",
@@ -196,6 +208,7 @@ def test_a_variable_without_a_default_is_required() -> None:
         ({"team": "web"}, '{ team = "web" }'),
         (["a", "b"], '["a", "b"]'),
         ("a|`b", '"a|`b"'),
+        ("é", '"é"'),
     ],
 )
 def test_the_default_of_a_variable(default: object, shown: str) -> None:
@@ -243,6 +256,13 @@ def test_a_line_about_an_attribute_of_an_element(path: str) -> None:
     assert row(text, "e[*].value")[3] == "The text."
 
 
+def test_a_map_of_objects_has_a_table_too() -> None:
+    body = {"type": "map(object({value = string}))", "description": "v.value - The text."}
+    text = render(variable={"v": body})
+    assert row(text, "v")[2] == "map(object)"
+    assert row(text, "[*].value")[3] == "The text."
+
+
 def test_outputs() -> None:
     text = render(output={"image": {"value": "${1}", "description": "The image."}, "arn": {}})
     assert rows(text)[-2:] == [["image", "The image."], ["arn", ""]]
@@ -251,13 +271,24 @@ def test_outputs() -> None:
 def test_resources_lead_to_the_registry() -> None:
     this: dict[str, object] = {"this": {}}
     text = render(
-        resource={"terraform_data": this, "aws_codepipeline": this, "//": {}},
+        resource={"terraform_data": this, "aws_codepipeline": this, "//": {"text": {}}},
         data={"aws_region": this},
     )
     pages = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs"
     assert f"| [`aws_codepipeline`]({pages}/resources/codepipeline) | `this` | always |" in text
     assert f"| [`aws_region`]({pages}/data-sources/region) | `this` | always |" in text
     assert "| `terraform_data` | `this` | always |" in text
+
+
+def test_resources_are_in_order() -> None:
+    two: dict[str, object] = {"b": {}, "a": {}}
+    text = render(resource={"aws_sqs_queue": two, "aws_iam_role": two})
+    assert [cells[:2] for cells in rows(text)[-4:]] == [
+        ["aws_iam_role", "a"],
+        ["aws_iam_role", "b"],
+        ["aws_sqs_queue", "a"],
+        ["aws_sqs_queue", "b"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -272,7 +303,7 @@ def test_resources_lead_to_the_registry() -> None:
         ({"count": 2}, "count 2"),
         ({"for_each": "${local.bases}"}, "for each of local.bases"),
         ({"for_each": "${local.unknown}"}, "for each of local.unknown"),
-        ({"for_each": "${toset([\n  var.a])}"}, "for each of toset([ var.a])"),
+        ({"for_each": '${toset([\n  "${a}-b"])}'}, 'for each of toset([ "${a}-b"])'),
     ],
 )
 def test_when_a_resource_exists(body: Mapping[str, object], exists: str) -> None:
