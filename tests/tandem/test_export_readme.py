@@ -278,6 +278,7 @@ def test_resources_lead_to_the_registry() -> None:
     assert f"| [`aws_codepipeline`]({pages}/resources/codepipeline) | `this` | always |" in text
     assert f"| [`aws_region`]({pages}/data-sources/region) | `this` | always |" in text
     assert "| `terraform_data` | `this` | always |" in text
+    assert len(rows(text)) == 3 + 3 + 2
 
 
 def test_resources_are_in_order() -> None:
