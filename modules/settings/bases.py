@@ -6,7 +6,7 @@ import re
 from collections.abc import Hashable, Iterator, Mapping
 
 from modules.naming import artifact_name
-from modules.settings.build import RESERVED_VARIABLES, Build
+from modules.settings.build import RESERVED_PREFIXES, RESERVED_VARIABLES, Build
 
 OWN_ARTIFACTS = frozenset(["Source", "SourceArtifact", "BuildArtifact"])
 """Names of artifacts and actions that every pipeline has."""
@@ -28,7 +28,7 @@ def base_problems(bases: Mapping[str, Hashable], build: Build) -> Iterator[tuple
     by_base: dict[Hashable, str] = {}
     for argument, base in bases.items():
         artifact = artifact_name(argument)
-        if argument in RESERVED_VARIABLES or argument.startswith(("CODEBUILD_", "AWS_")):
+        if argument in RESERVED_VARIABLES or argument.startswith(RESERVED_PREFIXES):
             yield argument, "the build sets this itself: choose another build argument"
         elif not _ARTIFACT.fullmatch(artifact):
             yield argument, "gives no name for an artifact: choose another build argument"

@@ -77,17 +77,21 @@ RESERVED_VARIABLES = frozenset(
 )
 """The variables of the standard buildspec and of its shell."""
 
-_SECRET_NAME = re.compile(
+SECRET_NAME = re.compile(
     r"(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|"
     r"API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(?:$|_(?:ID|KEY|VALUE)$)|(?:PASSWORD|PASSWD|PWD|SECRET)$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
+"""What a variable is called that holds a secret. Terraform reads this too: RE2, as in `Text`."""
 SECRET_VALUE = re.compile(
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{18,}"
     r"|\bxox[abprs]-[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|://[^/\s:@]*:[^/\s@]+@|\beyJ[\w-]{10,}\.[\w-]{10,}\.|\bBasic [A-Za-z0-9+/]{12,}"
+    r"|://[^/\s\v:@]*:[^/\s\v@]+@|\beyJ[\w-]{10,}\.[\w-]{10,}\.|\bBasic [A-Za-z0-9+/]{12,}",
+    re.ASCII,
 )
-"""What a credential looks like, whatever it is called."""
+"""What a credential looks like, whatever it is called. Terraform reads this too."""
+RESERVED_PREFIXES = ("CODEBUILD_", "AWS_")
+"""What the names of CodeBuild's own variables, and of the AWS tools', begin with."""
 
 
 def action_variables(values: Mapping[str, str]) -> str:
@@ -95,18 +99,21 @@ def action_variables(values: Mapping[str, str]) -> str:
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
     """
-    variables = [
-        {"name": name, "value": value, "type": "PLAINTEXT"} for name, value in values.items()
-    ]
+    variables = [action_variable(name, value) for name, value in values.items()]
     return json.dumps(variables, separators=(",", ":"))
 
 
+def action_variable(name: str, value: str) -> dict[str, str]:
+    """A variable of a build action."""
+    return {"name": name, "value": value, "type": "PLAINTEXT"}
+
+
 def _problem(name: str, value: object) -> PydanticCustomError | None:
-    if name in RESERVED_VARIABLES or name.startswith(("CODEBUILD_", "AWS_")):
+    if name in RESERVED_VARIABLES or name.startswith(RESERVED_PREFIXES):
         return PydanticCustomError("reserved", "the build sets this itself: choose another name")
     if not isinstance(value, str) or is_token(value):
         return None
-    if SECRET_VALUE.search(value) or (value and _SECRET_NAME.search(name)):
+    if SECRET_VALUE.search(value) or (value and SECRET_NAME.search(name)):
         return PydanticCustomError(
             "secret",
             "looks like a secret, which anyone could read in the plan, the state and the console: "

@@ -2,94 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic import Strict
 
-SETTINGS = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-"""How every settings class is read: unknown names are refused, docstrings reach the schema."""
-
-
-def is_token(value: object) -> bool:
-    """Whether `value` is a CDKTF token, which only Terraform will know.
-
-    CDKTF encodes number tokens as doubles far below any number a person writes.
-    https://developer.hashicorp.com/terraform/cdktf/concepts/tokens
-    """
-    if isinstance(value, str):
-        return "${TfToken[" in value
-    return isinstance(value, float) and value < -1e280
-
-
-@dataclass(frozen=True)
-class Text:
-    """A rule for a text: the whole of it matches `pattern`; `words` say so to a person."""
-
-    pattern: str
-    words: str
-
-    def __get_pydantic_core_schema__(
-        self, source: object, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        def check(value: str) -> str:
-            if is_token(value) or re.fullmatch(self.pattern, value, re.ASCII):
-                return value
-            raise PydanticCustomError("text", "must be {words}", {"words": self.words})
-
-        return core_schema.no_info_after_validator_function(check, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {**handler(schema), "pattern": f"^(?:{self.pattern})$"}
-
-
-@dataclass(frozen=True)
-class Between:
-    """A rule for a whole number: from `least` to `most`, both included."""
-
-    least: int
-    most: int
-
-    def __get_pydantic_core_schema__(
-        self, source: object, _handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        whole = core_schema.int_schema(strict=True)  # "30" and true are mistakes, not numbers
-
-        def check(value: object, validate: core_schema.ValidatorFunctionWrapHandler) -> Any:
-            if is_token(value):
-                return value
-            number = validate(value)
-            if self.least <= number <= self.most:
-                return number
-            raise PydanticCustomError(
-                "between",
-                "must be from {least} to {most}",
-                {"least": self.least, "most": self.most},
-            )
-
-        return core_schema.no_info_wrap_validator_function(check, whole)
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {**handler(schema), "minimum": self.least, "maximum": self.most}
-
-
-class OrToken:
-    """A rule for a choice between fixed values: a token is none of them, and passes."""
-
-    def __get_pydantic_core_schema__(
-        self, source: object, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        def check(value: object, validate: core_schema.ValidatorFunctionWrapHandler) -> Any:
-            return value if is_token(value) else validate(value)
-
-        return core_schema.no_info_wrap_validator_function(check, handler(source))
-
+from modules.settings.rules import SETTINGS as SETTINGS
+from modules.settings.rules import Between as Between
+from modules.settings.rules import OrToken as OrToken
+from modules.settings.rules import Text as Text
+from modules.settings.rules import is_token as is_token
 
 _ARN = r"arn:aws(?:-[a-z]+)*:{service}:{region}:{account}:{resource}"
 
@@ -108,18 +29,26 @@ Retry = Literal["failed_actions", "all_actions"]
 
 # The limits stand in the API reference of each service; the page is named where it is not obvious.
 
-ProjectName = Annotated[
-    str,
-    Text(
-        r"(?=.{2,20}$)(?!sthree-)(?!amzn-s3-demo-)[a-z](?:-?[a-z0-9])*",
-        "2-20 lower-case letters, digits and single hyphens, beginning with a letter",
-    ),
-]
+
+def _name(longest: int) -> Text:
+    """What names of resources begin with, a bucket's among them."""
+    return Text(
+        r"[a-z](?:-?[a-z0-9])*",
+        f"2-{longest} lower-case letters, digits and single hyphens, beginning with a letter",
+        shortest=2,
+        longest=longest,
+        never=r"^(?:sthree|amzn-s3-demo)-",
+    )
+
+
+ProjectName = Annotated[str, _name(20)]
+ModuleName = Annotated[str, _name(64)]
 EnvironmentName = Annotated[
     str,
     Text(
-        r"(?=.{1,20}$)[a-z0-9](?:-?[a-z0-9])*",
+        r"[a-z0-9](?:-?[a-z0-9])*",
         "1-20 lower-case letters, digits and single hyphens",
+        longest=20,
     ),
 ]
 ImageName = Annotated[
@@ -139,31 +68,35 @@ ImageTag = Annotated[
 EcrRepositoryName = Annotated[
     str,
     Text(
-        r"(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*"
+        r"[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*"
         r"(?:/[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*)*",
         "an ECR repository name: 2-256 lower-case letters, digits, and single '.', '_', '-', '/'",
+        shortest=2,
+        longest=256,
     ),
 ]
 CodeCommitRepositoryName = Annotated[
     str,
     Text(
-        r"[\w.-]{1,100}(?<!\.git)",
+        r"[\w.-]{1,100}",
         "a CodeCommit repository name: 1-100 letters, digits, '.', '_', '-', not ending in .git",
+        never=r"\.git$",
     ),
 ]
 FullRepositoryId = Annotated[
     str,
-    Text(r"[^\s/]+(?:/[^\s/]+)+", 'owner and repository, as in "acme/web"'),
+    Text(r"[^\s\v/]+(?:/[^\s\v/]+)+", 'owner and repository, as in "acme/web"'),
 ]
 Branch = Annotated[
     str,
     Text(
-        r"(?!.*\.\.)(?!.*//)(?!/)[^\s~^:?*\[\\]{1,256}(?<!/)(?<!\.lock)",
+        r"[^\s\v~^:?*\[\\]{1,256}",
         "one branch name without wildcards, at most 256 characters",
+        never=r"\.\.|//|^/|/$|\.lock$",
     ),
 ]
 Pattern = Annotated[
-    str, Text(r"[^\s]{1,255}", "a pattern of 1-255 characters without blanks, as in 'release/*'")
+    str, Text(r"[^\s\v]{1,255}", "a pattern of 1-255 characters without blanks, as in 'release/*'")
 ]
 BucketName = Annotated[
     str,
@@ -172,7 +105,7 @@ BucketName = Annotated[
         "an S3 bucket name: 3-63 lower-case letters, digits, '.' and '-'",
     ),
 ]
-ObjectKey = Annotated[str, Text(r".{1,1024}", "an object key of 1-1024 characters")]
+ObjectKey = Annotated[str, Text(r".+", "an object key of 1-1024 characters", longest=1024)]
 ConnectionArn = Annotated[
     str,
     Text(
@@ -221,38 +154,40 @@ VariableName = Annotated[
 RelativePath = Annotated[
     str,
     Text(
-        r"(?!/)(?!.*(?:^|/)\.\.(?:/|$))[^\x00-\x1f]{1,512}",
+        r"[^\x00-\x1f]{1,512}",
         "a path inside the source repository, without a leading '/' and without '..'",
+        never=r"^/|(?:^|/)\.\.(?:/|$)",
     ),
 ]
 SecretId = Annotated[
     str,
     Text(
         rf"(?:{_arn('secretsmanager', 'secret:')})?"
-        r"[A-Za-z0-9/_+=.@-]{1,512}(?::[^:*?\s]*){0,3}",
+        r"[A-Za-z0-9/_+=.@-]{1,512}(?::[^:*?\s\v]*){0,3}",
         "a secret's name or ARN, and perhaps a JSON key, as in shop/npm:token",
     ),
 ]
 ParameterName = Annotated[
     str,
     Text(
-        rf"(?:{_arn('ssm', 'parameter')})?[A-Za-z0-9_./-]{{1,1011}}",
+        rf"(?:{_arn('ssm', 'parameter')})?[A-Za-z0-9_./-]{{1,1000}}[A-Za-z0-9_./-]{{0,11}}",
         "a parameter's name or ARN, as in /shop/npm",
     ),
 ]
 BuildImage = Annotated[
     str,
     Text(
-        r"[A-Za-z0-9][A-Za-z0-9._/:@-]{0,1023}",
+        r"[A-Za-z0-9][A-Za-z0-9._/:@-]*",
         "an image, as in aws/codebuild/standard:7.0 or REPOSITORY:TAG",
+        longest=1024,
     ),
 ]
-NonEmpty = Annotated[str, Text(r"[\s\S]*\S[\s\S]*", "a text that is not empty")]
+NonEmpty = Annotated[str, Text(r"[\s\S]*[^\s\v][\s\S]*", "a text that is not empty")]
 Schedule = Annotated[
     str,
     Text(
-        r"rate\((?:1 (?:minute|hour|day)|(?!0|1 )\d+ (?:minutes|hours|days))\)"
-        r"|cron\(\S+ \S+ (?:\? \S+ \S+|\S+ \S+ \?|\S+ \S+ \S+) \S+\)",
+        r"rate\((?:1 (?:minute|hour|day)|(?:[2-9]|[1-9]\d+) (?:minutes|hours|days))\)"
+        r"|cron\([^\s\v]+(?: [^\s\v]+){5}\)",
         "rate(N hours) or cron(minutes hours day-of-month month day-of-week year)",
     ),
 ]

@@ -55,8 +55,9 @@ def _approval(value: Any) -> Any:
 TagKey = Annotated[
     str,
     Text(
-        r"(?![aA][wW][sS]:)[\w .:/=+@\u00c0-\uffff-]{1,128}",
+        r"[\w .:/=+@\u00c0-\uffff-]{1,128}",
         "a tag's key: 1-128 letters, digits, blanks and _.:/=+-@, not beginning with aws:",
+        never=r"^[aA][wW][sS]:",
     ),
 ]
 TagValue = Annotated[

@@ -27,7 +27,7 @@ ROUNDS = 2
 
 NASTY = ["${x}", "%{ if true }", "$${a} $", 'a "b" \\ c', "$(ls) `ls`", "ä€😀", "<revision>"]
 OTHER = {
-    # Patterns that look around: what is drawn at random would seldom fit.
+    # Rules with more than a pattern: what is drawn at random would seldom fit.
     types.ProjectName: st.from_regex(r"\A[a-z][a-z0-9]{1,5}(-[a-z0-9]{1,5}){0,2}\Z"),
     types.EnvironmentName: st.from_regex(r"\A[a-z0-9]{1,9}(-[a-z0-9]{1,9})?\Z"),
     types.EcrRepositoryName: st.from_regex(
@@ -45,7 +45,7 @@ OTHER = {
     types.ObjectKey: st.sampled_from([*NASTY, "k" * 1024]),
     types.ImageName: st.from_regex(r"\A[a-z](-?[a-z0-9]){0,70}\Z"),
 }
-BY_PATTERN = {get_args(kind)[1].pattern: drawn for kind, drawn in OTHER.items()}
+BY_RULE = {get_args(kind)[1]: drawn for kind, drawn in OTHER.items()}
 
 
 def values(annotation: Any, rules: list[Any]) -> SearchStrategy[Any]:
@@ -71,9 +71,10 @@ def values(annotation: Any, rules: list[Any]) -> SearchStrategy[Any]:
         if isinstance(rule, Between):
             return st.sampled_from([rule.least, rule.most]) | st.integers(rule.least, rule.most)
         if isinstance(rule, Text):
-            if rule.pattern in BY_PATTERN:
-                return BY_PATTERN[rule.pattern]
-            return st.from_regex(re.compile(rule.pattern, re.ASCII), fullmatch=True)
+            if rule in BY_RULE:
+                return BY_RULE[rule]
+            pattern = re.compile(rule.pattern, re.ASCII)
+            return st.from_regex(pattern, fullmatch=True).filter(rule.takes)
     return {bool: st.booleans(), str: st.sampled_from([*NASTY, ""])}[annotation]
 
 
