@@ -15,7 +15,9 @@ install: ## Install the packages of both lock files, where they are missing or c
 
 python-packages:
 	@sh scripts/install.sh --python-only
-.PHONY: python-packages
+test-packages:
+	@sh scripts/install.sh --with-scan
+.PHONY: python-packages test-packages
 
 demo: install ## Build and link the example against an AWS emulator on this machine (KEEP=1 keeps it)
 	@$(PYTHON_IN) -m tandem demo $(if $(filter-out 0 no false,$(KEEP)),--keep) $(ARGS)
@@ -23,10 +25,10 @@ demo: install ## Build and link the example against an AWS emulator on this mach
 synth: python-packages ## Write the Terraform of pipelines.yaml, or of TANDEM_CONFIG, to cdktf.out/
 	@$(PYTHON_IN) main.py
 
-test: install ## Run every test (ARGS="-k trace" chooses, WORKERS=0 runs them in one process)
+test: test-packages ## Run every test (ARGS="-k trace" chooses, WORKERS=0 runs them in one process)
 	@$(PYTEST)
 
-check: install ## Lint, check the types and run every test: what a pull request must pass
+check: test-packages ## Lint, check the types and run every test: what a pull request must pass
 	@$(PYTHON_IN) -m ruff check .
 	@$(PYTHON_IN) -m ruff format --check .
 	@$(PYTHON_IN) -m mypy

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Checks what this machine must have, then installs the packages of the two lock files where they
-# are missing or the lock has changed. Asks nothing. Exit status 2: the machine lacks something,
+# Checks what this machine must have, then installs the packages of the lock files where they are
+# missing or the lock has changed. Asks nothing. Exit status 2: the machine lacks something,
 # one line each says what.
 #
-# Usage: scripts/install.sh [--python-only | --find-python]
+# Usage: scripts/install.sh [--python-only | --with-scan | --find-python]
 #   --python-only   leaves the Node packages out
+#   --with-scan     adds what the tests scan and validate modules with, scan/Pipfile.lock
 #   --find-python   only prints the Python that would be used
 # PYTHON=/path/to/python chooses the Python of a new environment.
 set -eu
@@ -109,4 +110,11 @@ if [ "${1:-}" != --python-only ] && ! cmp -s package-lock.json node_modules/.pac
     echo "Installing the Node packages of package-lock.json"
     npm ci --no-audit --no-fund --loglevel=error
     cp package-lock.json node_modules/.package-lock.installed
+fi
+# An environment of its own: what it needs contradicts Pipfile.lock.
+if [ "${1:-}" = --with-scan ] && { [ -z "$(python_version scan/.venv/bin/python)" ] || ! cmp -s scan/Pipfile.lock scan/.venv/Pipfile.lock; }; then
+    echo "Installing the Python packages of scan/Pipfile.lock"
+    rm -rf scan/.venv
+    TANDEM_PIPFILE=scan/Pipfile sh scripts/pipenv sync --python "$(pwd)/.venv/bin/python"
+    cp scan/Pipfile.lock scan/.venv/Pipfile.lock
 fi

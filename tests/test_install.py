@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)]
+SCAN_LOCK = "scan/Pipfile.lock"
 TOOLS = ("cat", "cmp", "cp", "dirname", "mkdir", "rm", "sed", "sh")
 """What every POSIX system has."""
 
@@ -23,8 +24,9 @@ class Machine:
         self._shell = shutil.which(shell) or shell
         self._calls = folder / "calls"
         shutil.copytree(ROOT / "scripts", self.clone / "scripts")
-        for lock in ("Pipfile", "Pipfile.lock", "package.json", "package-lock.json"):
-            shutil.copy(ROOT / lock, self.clone)
+        (self.clone / "scan").mkdir()
+        for lock in ("Pipfile", "Pipfile.lock", "package.json", "package-lock.json", SCAN_LOCK):
+            shutil.copy(ROOT / lock, self.clone / lock)
         for tool in TOOLS:
             (self.path / tool).symlink_to(shutil.which(tool) or tool)
         self.python("python3", "3.11.2")
@@ -32,7 +34,12 @@ class Machine:
         self.tool("npm", "mkdir -p node_modules")
         self.tool("terraform", "echo Terraform v1.10.0; echo on linux_amd64")
         self.tool("make", ":")
-        self.tool("pipenv", f"mkdir -p .venv/bin; cp '{self.path}/python3' .venv/bin/python")
+        self.tool(
+            "pipenv",
+            f"""cd "${{PIPENV_PIPFILE%/*}}"
+mkdir -p .venv/bin
+cp '{self.path}/python3' .venv/bin/python""",
+        )
 
     def tool(self, name: str, script: str) -> None:
         file = self.path / name
@@ -114,6 +121,27 @@ def test_leaves_the_node_packages_out(machine: Machine) -> None:
     assert machine.run("--python-only").returncode == 0
     assert len(machine.calls("pipenv")) == 1
     assert machine.calls("npm") == []
+
+
+def test_what_scans_has_an_environment_of_its_own(machine: Machine) -> None:
+    assert machine.run("--with-scan").returncode == 0
+    assert machine.calls("pipenv") == [
+        f"pipenv sync --dev --python {machine.path}/python3",
+        f"pipenv sync --python {machine.clone}/.venv/bin/python",
+    ]
+    assert (machine.clone / "scan/.venv/Pipfile.lock").read_bytes() == (
+        machine.clone / SCAN_LOCK
+    ).read_bytes()
+    machine.run("--with-scan")
+    assert machine.calls("pipenv") == []
+
+    (machine.clone / SCAN_LOCK).write_text("{}")
+    (machine.clone / "scan/.venv/rest").touch()
+    machine.run()
+    assert machine.calls("pipenv") == []
+    machine.run("--with-scan")
+    assert machine.calls("pipenv") == [f"pipenv sync --python {machine.clone}/.venv/bin/python"]
+    assert not (machine.clone / "scan/.venv/rest").exists()
 
 
 @pytest.mark.parametrize("version", ["3.9.2", ""])
