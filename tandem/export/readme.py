@@ -7,15 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from tandem.export.existence import existence
 from tandem.export.type_expressions import Attribute, Type, attributes_of, parse_type
 
 _REGISTRY = "https://registry.terraform.io/providers"
 _ATTRIBUTE = re.compile(r"\s*(?:[-*]\s+)?`?([A-Za-z_][^\s`:]*)`?(?:\s+-+\s+|:\s+)(\S.*)")
 """A line of a description that is about one attribute: `build.timeout_minutes - Minutes …`."""
 _ELEMENT = re.compile(r"\[[^\]]*\]|\.\*")
-_CHOICE = re.compile(r"([^?]+?)\s*\?\s*(1\s*:\s*0|0\s*:\s*1)")
-_LONGEST = 100
-"""Characters of an expression, after which a table is no longer legible."""
 
 
 def readme(
@@ -181,6 +179,7 @@ def _resources(main: Mapping[str, object], versions: Mapping[str, object], kind:
     sources = {
         name: str(provider["source"]) for name, provider in _bodies(versions, "required_providers")
     }
+    local_values = _block(main, "locals")
     rows = []
     for type_, bodies in sorted(_block(main, kind).items()):
         provider, _, page = type_.partition("_")
@@ -188,36 +187,10 @@ def _resources(main: Mapping[str, object], versions: Mapping[str, object], kind:
         if provider in sources:
             link = f"[{link}]({_REGISTRY}/{sources[provider]}/latest/docs/{folder}/{page})"
         for name, body in sorted(_bodies({kind: bodies}, kind)):
-            rows.append((link, _code(name), _exists(body, _block(main, "locals"))))
+            rows.append((link, _code(name), _exists(body, local_values)))
     return _table(["Type", "Name", "Exists"], rows)
 
 
 def _exists(body: Mapping[str, object], local_values: Mapping[str, object]) -> str:
-    if "for_each" in body:
-        return f"for each of {_short(body['for_each'], local_values)}"
-    if "count" not in body:
-        return "always"
-    count = _bare(body["count"])
-    if match := _CHOICE.fullmatch(count):
-        word = "where" if match[2].startswith("1") else "unless"
-        return f"{word} {_short(match[1], local_values)}"
-    return f"count {_short(count, local_values)}"
-
-
-def _short(value: object, local_values: Mapping[str, object]) -> str:
-    """An expression in a few characters; one that is a local value, as what that is."""
-    text = _bare(value)
-    if match := re.fullmatch(r"local\.(\w+)", text):
-        meaning = _bare(local_values.get(match[1], text))
-        text = meaning if len(meaning) <= _LONGEST else text
-    return _code(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…")
-
-
-def _bare(value: object) -> str:
-    """An expression without `${}` around it, on one line."""
-    text = value if isinstance(value, str) else _expression(value)
-    if text.startswith("${") and text.endswith("}"):
-        text = text[2:-1]
-    text = " ".join(text.split())
-    inner = text[1:-1]
-    return inner if text == f"({inner})" and not re.search("[()]", inner) else text
+    words, expression = existence(body, local_values)
+    return f"{words} {_code(expression)}" if expression else words

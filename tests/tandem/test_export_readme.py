@@ -9,7 +9,6 @@ import pytest
 from markdown_it import MarkdownIt
 
 from tandem.export.readme import readme
-from tandem.export.type_expressions import attributes_of, parse_type
 
 VERSIONS = {
     "terraform": {
@@ -57,93 +56,6 @@ def row(text: str, name: str) -> list[str]:
     found = [cells for cells in rows(text) if cells[0] == name]
     assert len(found) == 1, text
     return found[0]
-
-
-def paths(expression: str) -> dict[str, tuple[str, bool, str | None]]:
-    return {
-        path: (str(attribute.type), attribute.required, attribute.default)
-        for path, attribute in attributes_of(parse_type(expression))
-    }
-
-
-@pytest.mark.parametrize(
-    "expression",
-    ["string", "any", "list(string)", "map(set(number))", "tuple([string, list(bool)])", "map"],
-)
-def test_a_plain_type(expression: str) -> None:
-    assert str(parse_type(expression)) == expression
-    assert paths(expression) == {}
-
-
-def test_nested_optional_objects() -> None:
-    assert paths(BUILD) == {
-        "timeout_minutes": ("number", False, "60"),
-        "vpc": ("object", False, None),
-        "vpc.vpc": ("string", True, None),
-        "vpc.subnets": ("list(string)", True, None),
-    }
-
-
-def test_a_map_of_objects() -> None:
-    assert paths("map(object({value = optional(string), kms_key = string}))") == {
-        "[*].value": ("string", False, None),
-        "[*].kms_key": ("string", True, None),
-    }
-    assert list(paths("object({environment = optional(map(object({value = string})), {})})")) == [
-        "environment",
-        "environment[*].value",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("source", "shown"),
-    [
-        ('"a, b"', '"a, b"'),
-        (r'"say \"yes\")"', r'"say \"yes\")"'),
-        ('"}{"', '"}{"'),
-        ("{}", "{}"),
-        ("[]", "[]"),
-        ('["a",   "b"]', '["a", "b"]'),
-        ('{a="x", b=[1, 2]}', '{ a = "x", b = [1, 2] }'),
-        ("-1.5", "-1.5"),
-        ("null", "null"),
-        ("[(1), ((2))]", "[(1), ((2))]"),
-        ("true,", "true"),
-    ],
-)
-def test_a_default(source: str, shown: str) -> None:
-    expression = f"object({{a = optional(any, {source}), b = string}})"
-    assert paths(expression) == {"a": ("any", False, shown), "b": ("string", True, None)}
-
-
-def test_lines_comments_and_quoted_names() -> None:
-    expression = """object({
-      # the first (of two
-      "a" = string // }
-      b : optional(
-        number, /* as ever, */ 1
-      ),
-    })"""
-    assert paths(expression) == {"a": ("string", True, None), "b": ("number", False, "1")}
-
-
-@pytest.mark.parametrize(
-    "expression",
-    [
-        "",
-        'string "',
-        "list(",
-        "list()",
-        "text(string)",
-        "object({a})",
-        "string string",
-        'object({a = "',
-        "1",
-    ],
-)
-def test_what_is_no_type(expression: str) -> None:
-    with pytest.raises(ValueError, match=r"type|without an end"):
-        parse_type(expression)
 
 
 def test_the_first_lines() -> None:
@@ -301,6 +213,16 @@ def test_resources_are_in_order() -> None:
         ({"count": "${(a) || (b) ? 1 : 0}"}, "where (a) || (b)"),
         ({"count": "${local.own ? 0 : 1}"}, "unless var.store == null"),
         ({"count": "${a ? 1 : b ? 1 : 0}"}, "count a ? 1 : b ? 1 : 0"),
+        ({"count": "${(a ? b : false) ? 1 : 0}"}, "where a && b"),
+        ({"count": "${(a ? b ? c : false : false) ? 1 : 0}"}, "where a && b && c"),
+        ({"count": "${((a ? true : b) ? c : false) ? 1 : 0}"}, "where (a || b) && c"),
+        ({"count": "${(a ? true : (b ? c : d)) ? 1 : 0}"}, "where a || (b ? c : d)"),
+        ({"count": '${(a ? x["?"] : false) ? 1 : 0}'}, 'where a && x["?"]'),
+        ({"count": '${a == "?:)" ? 1 : 0}'}, 'where a == "?:)"'),
+        ({"count": "${!(var.a != null) ? 1 : 0}"}, "where var.a == null"),
+        ({"count": "${!(var.a) ? 1 : 0}"}, "where !var.a"),
+        ({"count": "${!((a ? b : false)) ? 1 : 0}"}, "where !(a && b)"),
+        ({"count": "${local.long ? 1 : 0}"}, "where local.long"),
         ({"count": 2}, "count 2"),
         ({"for_each": "${local.bases}"}, "for each of local.bases"),
         ({"for_each": "${local.unknown}"}, "for each of local.unknown"),
@@ -308,11 +230,11 @@ def test_resources_are_in_order() -> None:
     ],
 )
 def test_when_a_resource_exists(body: Mapping[str, object], exists: str) -> None:
-    local_values = {"own": "${var.store == null}", "bases": f"${{{'b' * 101}}}"}
+    local_values = {"own": "${var.store == null}", "bases": f"${{{'b' * 201}}}", "long": "b" * 201}
     text = render(resource={"aws_sqs_queue": {"this": body}}, locals=local_values)
     assert row(text, "aws_sqs_queue")[2] == exists
 
 
 def test_a_long_expression_is_cut() -> None:
-    text = render(resource={"aws_sqs_queue": {"this": {"count": f"${{{'a' * 101}}}"}}})
-    assert row(text, "aws_sqs_queue")[2] == f"count {'a' * 99}…"
+    text = render(resource={"aws_sqs_queue": {"this": {"count": f"${{{'a' * 201}}}"}}})
+    assert row(text, "aws_sqs_queue")[2] == f"count {'a' * 199}…"
