@@ -13,6 +13,8 @@ from tandem.export.type_expressions import Attribute, Type, attributes_of, parse
 _REGISTRY = "https://registry.terraform.io/providers"
 _ATTRIBUTE = re.compile(r"\s*(?:[-*]\s+)?`?([A-Za-z_][^\s`:]*)`?(?:\s+-+\s+|:\s+)(\S.*)")
 """A line of a description that is about one attribute: `build.timeout_minutes - Minutes …`."""
+_RULE = re.compile(r"(\S+) (?:is|has) (?:the (name ))?.*?\}[^:}]*: (\w+) (must (?!be given).+\.)")
+"""The message of a validation: `build.vpc.subnets has ${…}: each must be a subnet's id.`"""
 _ELEMENT = re.compile(r"\[[^\]]*\]|\.\*")
 
 
@@ -112,29 +114,35 @@ class _Variable:
     attributes: Mapping[str, Attribute]
     about: Mapping[str, str]
     """The description of an attribute, by its path."""
+    rules: Mapping[str, str]
+    """What an attribute must be, by its path; by an empty one, what the variable must be."""
 
     @classmethod
     def read(cls, name: str, body: Mapping[str, object]) -> _Variable:
         type_ = parse_type(str(body.get("type", "any")))
         attributes = dict(attributes_of(type_))
-        paths = {_ELEMENT.sub("", path).lstrip("."): path for path in attributes}
+        paths = {_plain(path): path for path in attributes}
         about: dict[str, str] = {}
         rest = []
         for line in str(body.get("description", "")).splitlines():
             match = _ATTRIBUTE.fullmatch(line)
-            plain = _ELEMENT.sub("", match[1]).removeprefix(f"{name}.") if match else ""
+            plain = _plain(match[1], name) if match else ""
             if match and plain in paths:
                 about[paths[plain]] = match[2].strip()
             else:
                 rest.append(line.strip())
         default = _expression(body["default"]) if "default" in body else None
-        return cls(name, type_, default, "\n".join(rest).strip(), attributes, about)
+        rules = {paths.get(path, path): rule for path, rule in _rules(name, body).items()}
+        return cls(name, type_, default, "\n".join(rest).strip(), attributes, about, rules)
 
     def row(self) -> tuple[str, ...]:
         name = f"[{_code(self.name)}](#{self.name})" if self.attributes else _code(self.name)
         default = "" if self.default is None else _code(self.default)
         required = "yes" if self.default is None else "no"
-        return name, _prose(self.description), _code(str(self.type)), default, required
+        return name, self._said(self.description, ""), _code(str(self.type)), default, required
+
+    def _said(self, description: str, path: str) -> str:
+        return _prose(" ".join(filter(None, [description, self.rules.get(path)])))
 
     def section(self) -> str:
         rows = [
@@ -142,12 +150,30 @@ class _Variable:
                 _code(path),
                 _code(str(attribute.type)),
                 "required" if attribute.required else _code(attribute.default or "null"),
-                _prose(self.about.get(path, "")),
+                self._said(self.about.get(path, ""), path),
             )
             for path, attribute in self.attributes.items()
         ]
         table = _table(["Attribute", "Type", "Default", "Description"], rows)
         return table and f"### {self.name}\n\n{table}"
+
+
+def _plain(path: str, variable: str = "") -> str:
+    """A path without the variable and without what stands for an element."""
+    return f".{_ELEMENT.sub('', path)}.".replace("..", ".").removeprefix(f".{variable}.").strip(".")
+
+
+def _rules(name: str, body: Mapping[str, object]) -> Mapping[str, str]:
+    """What the validations of a variable ask for, by the plain path of an attribute."""
+    rules: dict[str, str] = {}
+    validations = body.get("validation", [])
+    for validation in validations if isinstance(validations, list) else []:
+        if match := _RULE.fullmatch(str(validation["error_message"])):
+            path, what, subject, rule = match.groups()
+            plain = _plain(path if subject in ("it", "each") else f"{path}.{subject}", name)
+            start = f"Each {what or ''}{rule}" if subject == "each" else f"M{rule[1:]}"
+            rules[plain] = f"{rules[plain]} {start}" if plain in rules else start
+    return rules
 
 
 def _inputs(variables: Iterable[_Variable]) -> Iterator[str]:

@@ -175,6 +175,33 @@ def test_a_map_of_objects_has_a_table_too() -> None:
     assert row(text, "[*].value")[3] == "The text."
 
 
+@pytest.mark.parametrize(
+    ("message", "path", "said"),
+    [
+        ("v is ${jsonencode(var.v)}: it must be given.", "v", "About it."),
+        ("v has ${length(var.v)} entries: it must have one.", "v", "About it. Must have one."),
+        ("v.a is ${var.v.a}: it must be b: c.", "a", "Must be b: c."),
+        ('v.e has ${join(", ", [for x in {} : x])}: each must be A.', "e", "Each must be A."),
+        ("v.e has the name ${1}: each must be A.", "e", "Each name must be A."),
+        ("v.e has ${1}: value must be A.", "e[*].value", "Must be A."),
+        ("Something else.", "v", "About it."),
+    ],
+)
+def test_the_rule_of_a_validation(message: str, path: str, said: str) -> None:
+    type_ = "object({a = string, e = map(object({value = string}))})"
+    validation = [{"condition": "${true}", "error_message": message}]
+    body = {"type": type_, "description": "About it.", "validation": validation}
+    text = render(variable={"v": body})
+    assert said in row(text, path)
+    assert text.count("ust ") == ("ust " in said)
+
+
+def test_two_rules_of_one_attribute() -> None:
+    messages = ["v has ${1} entries: it must have 1 to 5.", "v has ${1}: each must be A."]
+    body = {"validation": [{"condition": "", "error_message": message} for message in messages]}
+    assert row(render(variable={"v": body}), "v")[1] == "Must have 1 to 5. Each must be A."
+
+
 def test_outputs() -> None:
     text = render(output={"image": {"value": "${1}", "description": "The image."}, "arn": {}})
     assert rows(text)[-2:] == [["image", "The image."], ["arn", ""]]
@@ -204,37 +231,7 @@ def test_resources_are_in_order() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("body", "exists"),
-    [
-        ({}, "always"),
-        ({"count": "${var.a == null ? 1 : 0}"}, "where var.a == null"),
-        ({"count": "${(var.a == null) ? 1:0}"}, "where var.a == null"),
-        ({"count": "${(a) || (b) ? 1 : 0}"}, "where (a) || (b)"),
-        ({"count": "${local.own ? 0 : 1}"}, "unless var.store == null"),
-        ({"count": "${a ? 1 : b ? 1 : 0}"}, "count a ? 1 : b ? 1 : 0"),
-        ({"count": "${(a ? b : false) ? 1 : 0}"}, "where a && b"),
-        ({"count": "${(a ? b ? c : false : false) ? 1 : 0}"}, "where a && b && c"),
-        ({"count": "${((a ? true : b) ? c : false) ? 1 : 0}"}, "where (a || b) && c"),
-        ({"count": "${(a ? true : (b ? c : d)) ? 1 : 0}"}, "where a || (b ? c : d)"),
-        ({"count": '${(a ? x["?"] : false) ? 1 : 0}'}, 'where a && x["?"]'),
-        ({"count": '${a == "?:)" ? 1 : 0}'}, 'where a == "?:)"'),
-        ({"count": "${!(var.a != null) ? 1 : 0}"}, "where var.a == null"),
-        ({"count": "${!(var.a) ? 1 : 0}"}, "where !var.a"),
-        ({"count": "${!((a ? b : false)) ? 1 : 0}"}, "where !(a && b)"),
-        ({"count": "${local.long ? 1 : 0}"}, "where local.long"),
-        ({"count": 2}, "count 2"),
-        ({"for_each": "${local.bases}"}, "for each of local.bases"),
-        ({"for_each": "${local.unknown}"}, "for each of local.unknown"),
-        ({"for_each": '${toset([\n  "${a}-b"])}'}, 'for each of toset([ "${a}-b"])'),
-    ],
-)
-def test_when_a_resource_exists(body: Mapping[str, object], exists: str) -> None:
-    local_values = {"own": "${var.store == null}", "bases": f"${{{'b' * 201}}}", "long": "b" * 201}
-    text = render(resource={"aws_sqs_queue": {"this": body}}, locals=local_values)
-    assert row(text, "aws_sqs_queue")[2] == exists
-
-
-def test_a_long_expression_is_cut() -> None:
-    text = render(resource={"aws_sqs_queue": {"this": {"count": f"${{{'a' * 201}}}"}}})
-    assert row(text, "aws_sqs_queue")[2] == f"count {'a' * 199}…"
+def test_when_a_resource_exists() -> None:
+    bodies = {"a": {}, "b": {"count": "${local.own ? 1 : 0}"}}
+    text = render(resource={"aws_sqs_queue": bodies}, locals={"own": "${var.store == null}"})
+    assert [cells[2] for cells in rows(text)[-2:]] == ["always", "where var.store == null"]
