@@ -13,7 +13,9 @@ from tandem.export.type_expressions import Attribute, Type, attributes_of, parse
 _REGISTRY = "https://registry.terraform.io/providers"
 _ATTRIBUTE = re.compile(r"\s*(?:[-*]\s+)?`?([A-Za-z_][^\s`:]*)`?(?:\s+-+\s+|:\s+)(\S.*)")
 """A line of a description that is about one attribute: `build.timeout_minutes - Minutes …`."""
-_RULE = re.compile(r"(\S+) (?:is|has) (?:the (name ))?.*?\}[^:}]*: (\w+) (must (?!be given).+\.)")
+_RULE = re.compile(
+    r"(\S+) (?:is|has) (?:the (name ))?(?:.*?\}[^:}]*|empty): (\w+) (must (?!be given).+\.)"
+)
 """The message of a validation: `build.vpc.subnets has ${…}: each must be a subnet's id.`"""
 _ELEMENT = re.compile(r"\[[^\]]*\]|\.\*")
 

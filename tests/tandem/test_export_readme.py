@@ -184,6 +184,7 @@ def test_a_map_of_objects_has_a_table_too() -> None:
         ('v.e has ${join(", ", [for x in {} : x])}: each must be A.', "e", "Each must be A."),
         ("v.e has the name ${1}: each must be A.", "e", "Each name must be A."),
         ("v.e has ${1}: value must be A.", "e[*].value", "Must be A."),
+        ("v.e is empty: it must have one.", "e", "Must have one."),
         ("Something else.", "v", "About it."),
     ],
 )
