@@ -12,11 +12,12 @@ from modules.settings.rules import OrToken as OrToken
 from modules.settings.rules import Text as Text
 from modules.settings.rules import is_token as is_token
 
-_ARN = r"arn:aws(?:-[a-z]+)*:{service}:{region}:{account}:{resource}"
 
-
-def _arn(service: str, resource: str, *, region: str = "[a-z0-9-]+") -> str:
-    return _ARN.format(service=service, region=region, account=r"\d{12}", resource=resource)
+def arn(
+    service: str, resource: str, *, region: str = "[a-z0-9-]+", account: str = r"\d{12}"
+) -> str:
+    """The pattern of an ARN, in any partition; the parts are patterns too."""
+    return rf"arn:aws(?:-[a-z]+)*:{service}:{region}:{account}:{resource}"
 
 
 Flag = Annotated[bool, Strict()]
@@ -109,34 +110,32 @@ ObjectKey = Annotated[str, Text(r".+", "an object key of 1-1024 characters", lon
 ConnectionArn = Annotated[
     str,
     Text(
-        _arn("(?:codestar-connections|codeconnections)", r"connection/[0-9a-f-]{36}"),
+        arn("(?:codestar-connections|codeconnections)", r"connection/[0-9a-f-]{36}"),
         "a connection's ARN, as in arn:aws:codeconnections:REGION:ACCOUNT:connection/UUID",
     ),
 ]
 KeyArn = Annotated[
     str,
     Text(
-        _arn("kms", r"key/[\w-]+"),
+        arn("kms", r"key/[\w-]+"),
         "a KMS key's ARN, as in arn:aws:kms:REGION:ACCOUNT:key/ID (an alias is not enough)",
     ),
 ]
 TopicArn = Annotated[
     str,
-    Text(_arn("sns", r"[\w-]{1,256}"), "an SNS topic's ARN, as in arn:aws:sns:REGION:ACCOUNT:NAME"),
+    Text(arn("sns", r"[\w-]{1,256}"), "an SNS topic's ARN, as in arn:aws:sns:REGION:ACCOUNT:NAME"),
 ]
 RoleArn = Annotated[
     str,
     Text(
-        _arn("iam", r"role/[\w+=,.@/-]+", region=""),
+        arn("iam", r"role/[\w+=,.@/-]+", region=""),
         "a role's ARN, as in arn:aws:iam::ACCOUNT:role/NAME",
     ),
 ]
 PolicyArn = Annotated[
     str,
     Text(
-        _ARN.format(
-            service="iam", region="", account=r"(?:\d{12}|aws)", resource=r"policy/[\w+=,.@/-]+"
-        ),
+        arn("iam", r"policy/[\w+=,.@/-]+", region="", account=r"(?:\d{12}|aws)"),
         "a managed policy's ARN, as in arn:aws:iam::ACCOUNT:policy/NAME",
     ),
 ]
@@ -162,7 +161,7 @@ RelativePath = Annotated[
 SecretId = Annotated[
     str,
     Text(
-        rf"(?:{_arn('secretsmanager', 'secret:')})?"
+        rf"(?:{arn('secretsmanager', 'secret:')})?"
         r"[A-Za-z0-9/_+=.@-]{1,512}(?::[^:*?\s\v]*){0,3}",
         "a secret's name or ARN, and perhaps a JSON key, as in shop/npm:token",
     ),
@@ -170,7 +169,7 @@ SecretId = Annotated[
 ParameterName = Annotated[
     str,
     Text(
-        rf"(?:{_arn('ssm', 'parameter')})?[A-Za-z0-9_./-]{{1,1000}}[A-Za-z0-9_./-]{{0,11}}",
+        rf"(?:{arn('ssm', 'parameter')})?[A-Za-z0-9_./-]{{1,1000}}[A-Za-z0-9_./-]{{0,11}}",
         "a parameter's name or ARN, as in /shop/npm",
     ),
 ]
