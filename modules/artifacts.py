@@ -22,12 +22,77 @@ from modules._cdktf import (
     S3BucketVersioningVersioningConfiguration,
 )
 from modules.element import Element
+from modules.expressions import (
+    Block,
+    Decision,
+    choose,
+    given,
+    negated,
+    plain,
+    where,
+)
 from modules.iam import ServiceRole, Statement, policy
 from modules.project import Project
 from modules.settings import Artifacts
 
 
-class ArtifactStore(Element):
+class AnyArtifactStore(Element):
+    """A bucket for artifacts, whoever manages it."""
+
+    bucket: str
+    """Its name."""
+    bucket_arn: str
+    kms_key: str | None
+    """ARN of the key that encrypts it. None: the key of S3."""
+
+    @property
+    def block(self) -> CodepipelineArtifactStore | Block:
+        """The `artifact_store` block of a pipeline that uses it."""
+        if self.kms_key is None:
+            return CodepipelineArtifactStore(location=self.bucket, type="S3")
+        key = CodepipelineArtifactStoreEncryptionKey(id=self.kms_key, type="KMS")
+        keys = where(given(self.kms_key), key)
+        if not plain(keys):
+            return Block(location=self.bucket, type="S3", encryption_key=keys)
+        return CodepipelineArtifactStore(location=self.bucket, type="S3", encryption_key=key)
+
+    def grant_read_write(self, role: ServiceRole) -> None:
+        """Let `role` read and write artifacts of this bucket, and of no other.
+
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+        https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
+        """
+        role.allow(
+            Statement(
+                "Artifacts",
+                ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+                [f"{self.bucket_arn}/*"],
+            ),
+            Statement(
+                "ArtifactBucket",
+                ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
+                [self.bucket_arn],
+            ),
+        )
+        if self.kms_key is not None:
+            role.allow(
+                Statement(
+                    "ArtifactKey",
+                    [
+                        "kms:Decrypt",
+                        "kms:DescribeKey",
+                        "kms:Encrypt",
+                        "kms:GenerateDataKey",
+                        "kms:ReEncryptFrom",
+                        "kms:ReEncryptTo",
+                    ],
+                    [self.kms_key],
+                    when=given(self.kms_key),
+                )
+            )
+
+
+class ArtifactStore(AnyArtifactStore):
     """A private, encrypted, versioned bucket that forgets old artifacts.
 
     Artifacts are copies of what the sources hold, so the bucket may be destroyed with its content.
@@ -38,8 +103,10 @@ class ArtifactStore(Element):
     https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts.html#concepts-artifacts
     """
 
-    def __init__(self, scope: Construct, id: str, *, settings: Artifacts) -> None:
-        super().__init__(scope, id)
+    def __init__(
+        self, scope: Construct, id: str, *, settings: Artifacts, exists: Decision = True
+    ) -> None:
+        super().__init__(scope, id, exists=exists)
         project = Project.of(self)
         self.kms_key = settings.kms_key
         bucket = self.place(
@@ -60,7 +127,7 @@ class ArtifactStore(Element):
         self._expire(bucket, settings.expire_days)
 
     @staticmethod
-    def of(scope: Construct) -> ArtifactStore:
+    def of(scope: Construct) -> AnyArtifactStore:
         """The artifact store of the stack that `scope` is in, made when it is first asked for."""
         project = Project.of(scope)
         if project.artifact_store is None:
@@ -69,7 +136,7 @@ class ArtifactStore(Element):
 
     def _encrypt(self, bucket: S3Bucket) -> None:
         default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
-            sse_algorithm="aws:kms" if self.kms_key else "AES256",
+            sse_algorithm=choose(given(self.kms_key), "aws:kms", "AES256"),
             kms_master_key_id=self.kms_key,
         )
         self.place(
@@ -80,7 +147,7 @@ class ArtifactStore(Element):
                 rule=[
                     S3BucketServerSideEncryptionConfigurationRuleA(
                         apply_server_side_encryption_by_default=default,
-                        bucket_key_enabled=self.kms_key is not None,
+                        bucket_key_enabled=choose(given(self.kms_key), True, False),
                     )
                 ],
             )
@@ -154,44 +221,52 @@ class ArtifactStore(Element):
             )
         )
 
-    @property
-    def block(self) -> CodepipelineArtifactStore:
-        """The `artifact_store` block of a pipeline that uses it."""
-        key = self.kms_key and CodepipelineArtifactStoreEncryptionKey(id=self.kms_key, type="KMS")
-        return CodepipelineArtifactStore(
-            location=self.bucket, type="S3", encryption_key=key or None
+
+class SharedArtifactStore(AnyArtifactStore):
+    """A store that is managed elsewhere.
+
+    Args:
+        bucket: Its name.
+        bucket_arn: Its ARN.
+        kms_key: ARN of the key that encrypts it. None: the key of S3.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, bucket: str, bucket_arn: str, kms_key: str | None = None
+    ) -> None:
+        super().__init__(scope, id)
+        self.bucket, self.bucket_arn, self.kms_key = bucket, bucket_arn, kms_key
+
+
+class EitherArtifactStore(AnyArtifactStore):
+    """A shared store, or one of its own where there is none, as Terraform decides.
+
+    Args:
+        settings: Of its own store.
+        shared: The shared one.
+        is_shared: Whether there is a shared one.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: Artifacts,
+        shared: SharedArtifactStore,
+        is_shared: Decision,
+    ) -> None:
+        super().__init__(scope, id)
+        own = ArtifactStore(
+            Project.of(self), "artifacts", settings=settings, exists=negated(is_shared)
         )
 
-    def grant_read_write(self, role: ServiceRole) -> None:
-        """Let `role` read and write artifacts of this bucket, and of no other.
+        def the(attribute: str) -> str:
+            value = choose(is_shared, getattr(shared, attribute), getattr(own, attribute))
+            return self.local(f"artifact_{attribute}", value)
 
-        https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
-        https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
-        """
-        role.allow(
-            Statement(
-                "Artifacts",
-                ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-                [f"{self.bucket_arn}/*"],
-            ),
-            Statement(
-                "ArtifactBucket",
-                ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
-                [self.bucket_arn],
-            ),
+        self.bucket, self.bucket_arn, self.kms_key = (
+            the("bucket"),
+            the("bucket_arn"),
+            the("kms_key"),
         )
-        if self.kms_key:
-            role.allow(
-                Statement(
-                    "ArtifactKey",
-                    [
-                        "kms:Decrypt",
-                        "kms:DescribeKey",
-                        "kms:Encrypt",
-                        "kms:GenerateDataKey",
-                        "kms:ReEncryptFrom",
-                        "kms:ReEncryptTo",
-                    ],
-                    [self.kms_key],
-                )
-            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from modules._cdktf import (
     Codepipeline,
@@ -10,7 +11,6 @@ from modules._cdktf import (
     CodepipelineStageAction,
     CodepipelineStageOnFailure,
     CodepipelineStageOnFailureRetryConfiguration,
-    CodepipelineTrigger,
     Construct,
     IListProducer,
     IResolveContext,
@@ -21,6 +21,7 @@ from modules._cdktf import (
 from modules.artifacts import ArtifactStore
 from modules.codebuild import BuildProject
 from modules.element import Element
+from modules.expressions import Block, given, plain, set_blocks, where
 from modules.iam import ServiceRole, Statement
 from modules.project import Project
 from modules.settings.types import Mode, Retry
@@ -52,14 +53,15 @@ class Pipeline(Element):
 
     def build(
         self,
-        stages: Sequence[CodepipelineStage],
+        stages: Sequence[Any],
         *,
         mode: Mode,
-        git_trigger: CodepipelineTrigger | None,
+        git_triggers: Sequence[Any],
     ) -> Codepipeline:
         """Make the pipeline, once all is granted to its role."""
         store = ArtifactStore.of(self)
         store.grant_read_write(self.role)
+        stores = [store.block]
         self._pipeline = self.place(
             Codepipeline(
                 self,
@@ -68,13 +70,19 @@ class Pipeline(Element):
                 pipeline_type="V2",
                 execution_mode=mode.upper(),
                 role_arn=self.role.arn,
-                artifact_store=[store.block],
-                stage=list(stages),
-                trigger=[git_trigger] if git_trigger else None,
+                artifact_store=plain(stores),
+                stage=plain(stages),
+                trigger=plain(git_triggers) or None,
                 tags=Project.of(self).tags,
                 depends_on=[self.role.policy],
             )
         )
+        for block, blocks in (
+            ("artifact_store", stores),
+            ("stage", stages),
+            ("trigger", git_triggers),
+        ):
+            set_blocks(self._pipeline, block, blocks)
         return self._pipeline
 
     def create_after(self, resource: TerraformResource) -> None:
@@ -100,30 +108,35 @@ class _Prerequisites:
 
 
 def stage(
-    name: str, actions: Sequence[CodepipelineStageAction], *, retry: Retry | None = None
-) -> CodepipelineStage:
+    name: str, actions: Sequence[Any], *, retry: Retry | None = None
+) -> CodepipelineStage | Block:
     """A stage that, when it fails, is retried once or not at all."""
-    on_failure = retry and CodepipelineStageOnFailure(
-        result="RETRY",
-        retry_configuration=CodepipelineStageOnFailureRetryConfiguration(retry_mode=retry.upper()),
-    )
-    return CodepipelineStage(name=name, action=list(actions), on_failure=on_failure or None)
+    on_failure = []
+    if retry is not None:
+        retried = CodepipelineStageOnFailureRetryConfiguration(retry_mode=retry.upper())
+        block = CodepipelineStageOnFailure(result="RETRY", retry_configuration=retried)
+        on_failure = where(given(retry), block)
+    if plain(actions) == actions and plain(on_failure) == on_failure:
+        return CodepipelineStage(name=name, action=actions, on_failure=next(iter(on_failure), None))
+    return Block(name=name, action=actions, on_failure=on_failure)
 
 
 def build_action(
     project: BuildProject,
     role: ServiceRole,
     *,
-    inputs: Sequence[str],
+    source: str,
+    inputs: list[str],
     output: str,
     variables: str,
 ) -> CodepipelineStageAction:
-    """The action that runs a build project; the first input is its primary source.
+    """The action that runs a build project.
 
     Args:
         project: What to run.
         role: The pipeline's role, which is allowed to run it.
-        inputs: Names of the input artifacts.
+        source: The input artifact that the build starts in: its primary source.
+        inputs: Names of all input artifacts.
         output: Name of the output artifact.
         variables: Environment variables of this execution, as JSON.
 
@@ -140,11 +153,11 @@ def build_action(
         provider="CodeBuild",
         version="1",
         run_order=1,
-        input_artifacts=list(inputs),
+        input_artifacts=inputs,
         output_artifacts=[output],
         configuration={
             "ProjectName": project.name,
-            "PrimarySource": inputs[0],
+            "PrimarySource": source,
             "EnvironmentVariables": variables,
         },
     )

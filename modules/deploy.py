@@ -5,6 +5,8 @@ To add a deploy target, add its settings to settings/deploy.py and its stage her
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from modules._cdktf import (
     CodepipelineStage,
     CodepipelineStageAction,
@@ -16,6 +18,16 @@ from modules._cdktf import (
     TerraformResourceLifecycle,
 )
 from modules.element import Element, literal
+from modules.expressions import (
+    Condition,
+    Decision,
+    Texts,
+    choose,
+    every,
+    given,
+    negated,
+    present,
+)
 from modules.iam import ANY, ServiceRole, Statement
 from modules.project import Project
 from modules.settings import Approval, EcsDeploy
@@ -26,12 +38,12 @@ def approval_stage(approval: Approval, role: ServiceRole) -> CodepipelineStage:
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html
     """
-    configuration = {}
-    if approval.sns_topic:
-        configuration["NotificationArn"] = approval.sns_topic
-        role.allow(Statement("AskForApproval", ["sns:Publish"], [approval.sns_topic]))
-    if approval.message:
-        configuration["CustomData"] = literal(approval.message)
+    if approval.sns_topic is not None:
+        asked = every(given(approval), given(approval.sns_topic))
+        ask = Statement("AskForApproval", ["sns:Publish"], [approval.sns_topic], when=asked)
+        role.allow(ask)
+    message = approval.message if approval.message is None else literal(approval.message)
+    configuration = present({"NotificationArn": approval.sns_topic, "CustomData": message})
     action = CodepipelineStageAction(
         name="Approve",
         category="Approval",
@@ -54,7 +66,7 @@ class EcsDeployment(Element):
     """
 
     def __init__(self, scope: Construct, id: str, *, settings: EcsDeploy) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, id, exists=given(settings))
         self._settings = settings
         self._project = Project.of(self)
 
@@ -86,7 +98,8 @@ class EcsDeployment(Element):
         cluster = self._project.arn("ecs", f"cluster/{settings.cluster}")
         tasks = self._project.arn("ecs", f"task/{settings.cluster}/*")
         family, task_roles = self._running_task(settings)
-        role.allow(
+        when = given(settings)
+        statements = [
             Statement("Service", ["ecs:DescribeServices", "ecs:UpdateService"], [service]),
             Statement("Tasks", ["ecs:DescribeTasks"], [tasks]),
             # These three are checked against no resource, but ListTasks against the cluster.
@@ -105,28 +118,30 @@ class EcsDeployment(Element):
                 [self._project.arn("ecs", f"task-definition/{family}:*")],
                 {"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}},
             ),
-        )
-        if task_roles:
-            role.allow(
-                Statement(
-                    "PassTaskRoles",
-                    ["iam:PassRole"],
-                    task_roles,
-                    {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
-                )
-            )
+            Statement(
+                "PassTaskRoles",
+                ["iam:PassRole"],
+                task_roles,
+                {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+                when=_any(task_roles),
+            ),
+        ]
+        role.allow(*(replace(item, when=every(when, item.when)) for item in statements))
 
     def _running_task(self, settings: EcsDeploy) -> tuple[str, list[str]]:
         """Family and roles of the task definition; the roles from the settings if they say."""
-        if settings.task_roles is not None:
-            return "*", settings.task_roles
+        said = given(settings.task_roles)
+        if said is True:
+            return "*", settings.task_roles or []
+        exists = every(given(settings), negated(said))
         service = self.place(
             DataAwsEcsService(
                 self,
                 "service",
                 cluster_arn=self._project.arn("ecs", f"cluster/{settings.cluster}"),
                 service_name=settings.service,
-            )
+            ),
+            exists=exists,
         )
         has_role = Postcondition(
             condition='${self.execution_role_arn != "" || self.task_role_arn != ""}',
@@ -139,9 +154,14 @@ class EcsDeployment(Element):
                 "task",
                 task_definition=service.task_definition,
                 lifecycle=TerraformResourceLifecycle(postcondition=[has_role]),
-            )
+            ),
+            exists=exists,
         )
         # A task has one of them or both; a missing one is an empty text, which IAM refuses.
         either = Fn.coalesce([task.execution_role_arn, task.task_role_arn])
         other = Fn.coalesce([task.task_role_arn, task.execution_role_arn])
-        return task.family, [either, other]
+        return choose(said, "*", task.family), choose(said, settings.task_roles, [either, other])
+
+
+def _any(roles: list[str]) -> Decision:
+    return Condition(f"length({roles.expression}) > 0") if isinstance(roles, Texts) else bool(roles)

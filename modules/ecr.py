@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 
 from modules._cdktf import (
     Construct,
@@ -14,9 +14,11 @@ from modules._cdktf import (
     TerraformResourceLifecycle,
 )
 from modules.element import Element
+from modules.expressions import Decision, choose, document, every, given, negated
 from modules.iam import ANY, ServiceRole, Statement
 from modules.project import Project
 from modules.settings import Repository
+from modules.symbols import AnyRepository
 
 _PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 """https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html"""
@@ -30,14 +32,42 @@ _PUSH = [
 """https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html"""
 
 
-def grant_pull(role: ServiceRole, sid: str, repository_arn: str) -> None:
+def grant_pull(role: ServiceRole, sid: str, repository_arn: str, *, when: Decision = True) -> None:
     """Let `role` log in to ECR and pull from one repository."""
     role.allow(
         # GetAuthorizationToken is checked against no resource.
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
-        Statement("EcrLogin", ["ecr:GetAuthorizationToken"], [ANY]),
-        Statement(sid, _PULL, [repository_arn]),
+        Statement("EcrLogin", ["ecr:GetAuthorizationToken"], [ANY], when=when),
+        Statement(sid, _PULL, [repository_arn], when=when),
     )
+
+
+def grant_push(role: ServiceRole, repository_arn: str) -> None:
+    """Let `role` log in to ECR, and pull from one repository and push to it."""
+    grant_pull(role, "Pull", repository_arn)
+    role.allow(Statement("Push", _PUSH, [repository_arn]))
+
+
+def pull_statement(sid: str, repository_arn: str) -> Statement:
+    """What a role that is logged in to ECR needs to pull from one repository."""
+    return Statement(sid, _PULL, [repository_arn])
+
+
+def describe_statement(sid: str, repository_arn: str) -> Statement:
+    """What a role needs to look up which digest a tag has.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECR.html
+    """
+    return Statement(sid, ["ecr:DescribeImages"], [repository_arn])
+
+
+@dataclass(frozen=True)
+class RepositoryReference:
+    """A repository by what Terraform knows of it."""
+
+    name: str
+    arn: str
+    url: str
 
 
 class AnyImageRepository(Element):
@@ -54,15 +84,7 @@ class AnyImageRepository(Element):
 
     def grant_push(self, role: ServiceRole) -> None:
         """Let `role` push to this repository, and to no other."""
-        self.grant_pull(role)
-        role.allow(Statement("Push", _PUSH, [self.arn]))
-
-    def grant_describe(self, role: ServiceRole, *, sid: str) -> None:
-        """Let `role` look up which digest a tag has.
-
-        https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECR.html
-        """
-        role.allow(Statement(sid, ["ecr:DescribeImages"], [self.arn]))
+        grant_push(role, self.arn)
 
 
 class ExistingImageRepository(AnyImageRepository):
@@ -72,8 +94,8 @@ class ExistingImageRepository(AnyImageRepository):
         name: Name of the repository.
     """
 
-    def __init__(self, scope: Construct, id: str, *, name: str) -> None:
-        super().__init__(scope, id)
+    def __init__(self, scope: Construct, id: str, *, name: str, exists: Decision = True) -> None:
+        super().__init__(scope, id, exists=exists)
         self._refer_to(self.place(DataAwsEcrRepository(self, "repository", name=name)))
 
 
@@ -90,8 +112,16 @@ class ImageRepository(AnyImageRepository):
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
     """
 
-    def __init__(self, scope: Construct, id: str, *, name: str, settings: Repository) -> None:
-        super().__init__(scope, id)
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: Repository,
+        exists: Decision = True,
+    ) -> None:
+        super().__init__(scope, id, exists=exists)
         repository = self.place(
             EcrRepository(
                 self,
@@ -104,7 +134,7 @@ class ImageRepository(AnyImageRepository):
                 ),
                 encryption_configuration=[
                     EcrRepositoryEncryptionConfiguration(
-                        encryption_type="KMS" if settings.kms_key else "AES256",
+                        encryption_type=choose(given(settings.kms_key), "KMS", "AES256"),
                         kms_key=settings.kms_key,
                     )
                 ],
@@ -127,6 +157,41 @@ class ImageRepository(AnyImageRepository):
         """
         types = [resource.terraform_resource_type for resource in self._resources]
         Project.of(self).move({f"{kind}.{address}": f"{kind}.{self.address}" for kind in types})
+
+
+class EitherImageRepository(AnyImageRepository):
+    """A new repository, protected or not, or an existing one, as Terraform decides.
+
+    Whether Terraform refuses to destroy a resource cannot be an expression, so there are two.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, name: str, settings: AnyRepository) -> None:
+        super().__init__(scope, id)
+        name = choose(given(settings.name), settings.name, name)
+        is_existing = given(settings.existing)
+        is_new = negated(is_existing)
+
+        def new(id: str, settings: Repository, *, exists: Decision) -> ImageRepository:
+            return ImageRepository(self, id, name=name, settings=settings, exists=exists)
+
+        protected = new("protected", settings.protected, exists=every(is_new, settings.protect))
+        unprotected = new(
+            "unprotected", settings.unprotected, exists=every(is_new, negated(settings.protect))
+        )
+        existing = None
+        if settings.existing is not None:
+            existing = ExistingImageRepository(
+                self, "existing", name=settings.existing, exists=is_existing
+            )
+
+        def the(attribute: str) -> str:
+            new = choose(
+                settings.protect, getattr(protected, attribute), getattr(unprotected, attribute)
+            )
+            value = choose(is_existing, getattr(existing, attribute, None), new)
+            return self.local(f"repository_{attribute}", value)
+
+        self.name, self.arn, self.url = the("name"), the("arn"), the("url")
 
 
 def _lifecycle(settings: Repository) -> str:
@@ -152,4 +217,4 @@ def _lifecycle(settings: Repository) -> str:
         },
         "action": {"type": "expire"},
     }
-    return json.dumps({"rules": [untagged, tagged]})
+    return document({"rules": [untagged, tagged]})

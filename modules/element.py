@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from modules._cdktf import Construct, TerraformElement, TerraformStack
+from modules._cdktf import Construct, TerraformDataSource, TerraformResource, TerraformStack
+from modules.expressions import Condition, Decision, Entries, Text, every
 
-_Placed = TypeVar("_Placed", bound=TerraformElement)
+_Placed = TypeVar("_Placed", bound=TerraformResource | TerraformDataSource)
 
 
 class Element(Construct):
@@ -22,17 +23,48 @@ class Element(Construct):
     """The stack it is in."""
     address: str
     """What the addresses of its resources begin with; empty at the top."""
+    exists: Decision | Entries[Any]
+    """Whether it is there, and each element in it; or for each entry of which map."""
 
-    def __init__(self, scope: Construct, id: str, *, address: str | None = None) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        address: str | None = None,
+        exists: Decision | Entries[Any] = True,
+    ) -> None:
         super().__init__(scope, id)
         self.stack = stack_of(scope)
         self.address = _address(scope, id) if address is None else address
+        self.exists = _exists(scope, exists)
 
-    def place(self, resource: _Placed, suffix: str = "") -> _Placed:
-        """Give `resource` the address of this construct, and a suffix where it has several."""
+    def place(
+        self,
+        resource: _Placed,
+        suffix: str = "",
+        *,
+        exists: Decision | Entries[Any] | None = None,
+    ) -> _Placed:
+        """Give `resource` the address of this construct, and a suffix where it has several.
+
+        It exists as this construct does, or else as is said.
+        """
         parts = (part for part in (self.address, suffix) if part)
         resource.override_logical_id(terraform_name("_".join(parts)))
+        match self.exists if exists is None else exists:
+            case Condition(expression=expression):
+                resource.add_override("count", Text(f"{expression} ? 1 : 0"))
+            case Entries(expression=expression):
+                resource.add_override("for_each", Text(expression))
         return resource
+
+    def local(self, name: str, value: str) -> str:
+        """`value`, by a name where it is an expression, so that it stands in one place."""
+        if not isinstance(value, Text):
+            return value
+        self.stack.add_override(f"locals.{name}", Text(value.expression))
+        return Text(f"local.{name}", nullable=value.nullable)
 
 
 def stack_of(scope: Construct) -> TerraformStack:
@@ -43,6 +75,13 @@ def stack_of(scope: Construct) -> TerraformStack:
         case TerraformStack():
             return scope
     return TerraformStack.of(scope)
+
+
+def _exists(scope: Construct, exists: Decision | Entries[Any]) -> Decision | Entries[Any]:
+    above = scope.exists if isinstance(scope, Element) else True
+    if isinstance(above, Entries) or isinstance(exists, Entries):
+        return above if exists is True else exists
+    return every(above, exists)
 
 
 def _address(scope: Construct, id: str) -> str:
@@ -71,4 +110,6 @@ def literal(text: str) -> str:
     Without it a shell's `${VAR}` reaches Terraform as an interpolation.
     https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences-1
     """
+    if isinstance(text, Text):
+        return text
     return re.sub(r"([$%])\{(?!TfToken\[)", r"\1\1{", text)

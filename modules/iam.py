@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from modules._cdktf import Construct, IamRole, IamRolePolicy
 from modules.element import Element
+from modules.expressions import Decision, Entries, Texts, document, each, either, where
 from modules.project import Project
 
 ANY = "*"
@@ -27,19 +28,31 @@ class Statement:
     actions: Sequence[str]
     resources: Sequence[str]
     conditions: Mapping[str, Mapping[str, str | Sequence[str]]] = field(default_factory=dict)
+    when: Decision = True
+    """Whether it is made at all."""
 
     def document(self, effect: str = "Allow") -> dict[str, object]:
         """The statement as AWS writes it, in an order that is the same in every synthesis."""
         document: dict[str, object] = {
             "Sid": self.sid,
             "Effect": effect,
-            "Action": sorted(self.actions),
+            "Action": _sorted(self.actions),
             # Not sorted: tokens would be by their numbers, which change when a stack grows.
-            "Resource": list(dict.fromkeys(self.resources)),
+            "Resource": _distinct(self.resources),
         }
         if self.conditions:
             document["Condition"] = self.conditions
         return document
+
+
+def _sorted(actions: Sequence[Any]) -> Sequence[Any]:
+    return sorted(actions) if all(isinstance(action, str) for action in actions) else actions
+
+
+def _distinct(resources: Sequence[Any]) -> Sequence[Any]:
+    if isinstance(resources, Texts) or not all(isinstance(item, str) for item in resources):
+        return resources  # only Terraform knows
+    return list(dict.fromkeys(resources))
 
 
 def plain_in_policy(text: str) -> str:
@@ -50,9 +63,9 @@ def plain_in_policy(text: str) -> str:
     return re.sub(r"[*?$]", lambda match: f"${{{match[0]}}}", text)
 
 
-def policy(statements: Sequence[Mapping[str, object]]) -> str:
+def policy(statements: Sequence[Any]) -> str:
     """A policy document as JSON."""
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+    return document({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 class ServiceRole(Element):
@@ -73,6 +86,7 @@ class ServiceRole(Element):
         super().__init__(scope, id)
         project = Project.of(self)
         self._statements: list[Statement] = []
+        self._repeated: list[list[Any]] = []
         trust = {
             "Effect": "Allow",
             "Principal": {"Service": service},
@@ -93,6 +107,7 @@ class ServiceRole(Element):
             )
         )
         self.arn = self._role.arn
+        self.name = self._role.name
         self.policy = self.place(
             IamRolePolicy(self, "policy", name=name, role=self._role.name, policy="")
         )
@@ -105,10 +120,38 @@ class ServiceRole(Element):
 
     def allow(self, *statements: Statement) -> None:
         """Add to what the role may do. A statement it has already is not repeated."""
-        new = [statement for statement in statements if statement not in self._statements]
-        if new:
-            self._statements += new
-            self._write()
+        for statement in statements:
+            if statement.when is False:
+                continue
+            always = replace(statement, when=True)
+            for index, before in enumerate(self._statements):
+                if replace(before, when=True) == always:
+                    when = either(before.when, statement.when)
+                    self._statements[index] = replace(statement, when=when)
+                    break
+            else:
+                self._statements.append(statement)
+        self._write()
+
+    def allow_each(
+        self,
+        entries: Mapping[str, Any] | Entries[Any],
+        statement: Callable[[str, Any], Statement],
+    ) -> None:
+        """Add a statement for each entry of a map."""
+        for part in each(entries, statement):
+            if isinstance(part, Statement):
+                self.allow(part)
+            else:
+                self._repeated.append(each(entries, lambda *entry: statement(*entry).document()))
+                self._write()
 
     def _write(self) -> None:
-        self.policy.policy = policy([statement.document() for statement in self._statements])
+        self.policy.policy = policy(
+            [
+                part
+                for statement in self._statements
+                for part in where(statement.when, statement.document())
+            ]
+            + [part for parts in self._repeated for part in parts]
+        )

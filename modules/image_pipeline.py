@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pydantic.dataclasses
 from pydantic import ConfigDict
 
-from modules._cdktf import CodepipelineStage, Construct
+from modules._cdktf import CodepipelineStageAction, Construct
 from modules.codebuild import BuildProject
 from modules.codepipeline import Pipeline, build_action, stage
 from modules.deploy import EcsDeployment, approval_stage
-from modules.ecr import AnyImageRepository, ExistingImageRepository, ImageRepository
+from modules.ecr import (
+    AnyImageRepository,
+    EitherImageRepository,
+    ExistingImageRepository,
+    ImageRepository,
+    RepositoryReference,
+    describe_statement,
+    pull_statement,
+)
 from modules.element import Element
+from modules.expressions import (
+    Decision,
+    Entries,
+    Text,
+    choose,
+    document,
+    each,
+    equal,
+    given,
+    joined_keys,
+    some,
+    texts,
+    where,
+)
+from modules.iam import Statement
 from modules.naming import DEFAULT_ARGUMENT, artifact_name
 from modules.project import Project
 from modules.settings import (
@@ -25,7 +49,7 @@ from modules.settings import (
     Source,
 )
 from modules.settings.bases import base_problems
-from modules.settings.build import action_variables
+from modules.settings.build import action_variable
 from modules.settings.types import SETTINGS, ImageName, ImageTag, Mode, Retry, Schedule
 from modules.sources import (
     ACTION,
@@ -35,6 +59,7 @@ from modules.sources import (
     base_image_trigger,
     source_action,
 )
+from modules.symbols import AnyRepository, AnySource
 from modules.triggers import Trigger, Triggers
 
 _BUILD_ARTIFACT = "BuildArtifact"
@@ -46,7 +71,7 @@ class Image:
 
     name: str
     """What the trigger is named after."""
-    repository: AnyImageRepository
+    repository: AnyImageRepository | RepositoryReference
     tag: str
     pipeline: Pipeline | None = None
     """The pipeline that builds it. None: it is built elsewhere."""
@@ -94,9 +119,9 @@ class ImagePipeline(Element):
         scope: Construct,
         id: str,
         *,
-        source: Source,
-        base: Image | Mapping[str, Image] | None = None,
-        repository: Repository | ExistingRepository | None = None,
+        source: Source | AnySource,
+        base: Image | Mapping[str, Image] | Entries[Image] | None = None,
+        repository: Repository | ExistingRepository | AnyRepository | None = None,
         build: Build | None = None,
         tag: str = "latest",
         mode: Mode = "superseded",
@@ -105,18 +130,32 @@ class ImagePipeline(Element):
         deploy: EcsDeploy | None = None,
         schedule: str | None = None,
         renamed_from: str | None = None,
+        address: str | None = None,
     ) -> None:
-        _Plain(id=id, tag=tag, mode=mode, retry=retry, schedule=schedule, renamed_from=renamed_from)
-        bases = {DEFAULT_ARGUMENT: base} if isinstance(base, Image) else dict(base or {})
+        if not isinstance(tag, Text):  # else the variables of the module are checked
+            _Plain(
+                id=id,
+                tag=tag,
+                mode=mode,
+                retry=retry,
+                schedule=schedule,
+                renamed_from=renamed_from,
+            )
+        bases = {DEFAULT_ARGUMENT: base} if isinstance(base, Image) else base or {}
         build = build or Build()
-        problems = [f"base.{name}: {message}" for name, message in base_problems(bases, build)]
-        if approval and not deploy:
+        problems = (
+            []
+            if isinstance(bases, Entries)
+            else [f"base.{name}: {message}" for name, message in base_problems(bases, build)]
+        )
+        if approval is not None and deploy is None:
             problems.append("approval: there is nothing to approve: add deploy, or remove it")
         if problems:
             raise ValueError("\n".join(f"{id}.{problem}" for problem in problems))
-        super().__init__(scope, id)
+        super().__init__(scope, id, address=address)
         project = Project.of(self)
         owner = self.address
+        name = id if owner else project.names.prefix
         self.repository = _repository(self, owner, repository or Repository())
         if renamed_from and isinstance(self.repository, ImageRepository):
             self.repository.moved_from(f"{owner.removesuffix(id)}{renamed_from}_repository")
@@ -126,9 +165,13 @@ class ImagePipeline(Element):
             name=project.names.build_project(owner),
             role_name=project.names.role(owner, "build"),
             settings=build,
-            buildspec="app" if bases else "base",
-            variables=_build_variables(
-                build, bases, self.repository, tag, container=deploy.container if deploy else id
+            buildspec=choose(some(bases), "app", "base"),
+            variables=build_variables(
+                build,
+                bases,
+                self.repository,
+                tag,
+                container=choose(given(deploy), deploy and deploy.container, name),
             ),
         )
         self.repository.grant_push(self.build.role)
@@ -146,92 +189,118 @@ class ImagePipeline(Element):
             self._build_stage(own, bases, retry),
             *self._deploy_stages(approval, deploy, retry),
         ]
-        pipeline = self.pipeline.build(stages, mode=mode, git_trigger=own.git_trigger)
+        pipeline = self.pipeline.build(stages, mode=mode, git_triggers=own.git_triggers)
         self.name = pipeline.name
+        self.arn = pipeline.arn
         self.image = Image(owner, self.repository, tag, self.pipeline)
         triggers = Triggers.of(self)
-        if own.trigger:
-            triggers.start(pipeline, own.trigger, id=owner, action=ACTION)
-        if schedule:
+        self.dead_letters = triggers.dead_letters
+        for trigger in own.triggers:
+            triggers.start(pipeline, trigger, id=owner, action=ACTION)
+        if schedule is not None:
             trigger = Trigger(
-                f"{owner}-scheduled", f"Builds {owner} anyway, {schedule}", schedule=schedule
+                f"{owner}-scheduled" if owner else "scheduled",
+                f"Builds {name} anyway, {schedule}",
+                schedule=schedule,
+                exists=given(schedule),
             )
             triggers.start(pipeline, trigger, id=owner)
-        for argument, image in bases.items():
+        for argument, image, exists in _each_base(bases):
             pushed = base_image_trigger(image.name, image.repository.name, image.tag)
+            if isinstance(exists, Entries):
+                pushed = replace(pushed, exists=exists, rule_name=argument.rule)
             target = triggers.start(pipeline, pushed, id=owner, action=artifact_name(argument))
             if image.pipeline:
                 # A new pipeline starts at once: its first push must find the rule in place.
                 image.pipeline.create_after(target)
 
-    def _source_stage(self, own: SourceAction, bases: Mapping[str, Image]) -> CodepipelineStage:
-        for argument, image in bases.items():
-            artifact = artifact_name(argument)
-            image.repository.grant_describe(self.pipeline.role, sid=f"Describe{artifact}")
-            image.repository.grant_pull(self.build.role, sid=f"Pull{artifact}")
-        actions = [
-            base_image_action(artifact_name(argument), image.repository.name, image.tag)
-            for argument, image in bases.items()
-        ]
-        return stage("Source", [*actions, own.action])
+    def _source_stage(self, own: SourceAction, bases: Mapping[str, Image] | Entries[Image]) -> Any:
+        def describe(argument: str, image: Image) -> Statement:
+            return describe_statement(f"Describe{artifact_name(argument)}", image.repository.arn)
+
+        def pull(argument: str, image: Image) -> Statement:
+            return pull_statement(f"Pull{artifact_name(argument)}", image.repository.arn)
+
+        def action(argument: str, image: Image) -> CodepipelineStageAction:
+            return base_image_action(artifact_name(argument), image.repository.name, image.tag)
+
+        self.pipeline.role.allow_each(bases, describe)
+        self.build.role.allow_each(bases, pull)
+        return stage("Source", [*each(bases, action), own.action])
 
     def _build_stage(
-        self, own: SourceAction, bases: Mapping[str, Image], retry: Retry | None
-    ) -> CodepipelineStage:
-        digests = {
-            argument: f"{image.repository.url}@#{{{artifact_name(argument)}.ImageDigest}}"
-            for argument, image in bases.items()
-        }
-        revisions = {"COMMIT_ID": own.revision, **digests}
+        self, own: SourceAction, bases: Mapping[str, Image] | Entries[Image], retry: Retry | None
+    ) -> Any:
+        def digest(argument: str, image: Image) -> dict[str, str]:
+            reference = f"{image.repository.url}@#{{{artifact_name(argument)}.ImageDigest}}"
+            return action_variable(argument, reference)
+
+        variables = [action_variable("COMMIT_ID", own.revision), *each(bases, digest)]
         action = build_action(
             self.build,
             self.pipeline.role,
-            inputs=[ARTIFACT, *(artifact_name(argument) for argument in bases)],
+            source=ARTIFACT,
+            inputs=texts([ARTIFACT, *each(bases, lambda argument, _: artifact_name(argument))]),
             output=_BUILD_ARTIFACT,
-            variables=action_variables(revisions),
+            variables=document(variables, (",", ":")),
         )
         return stage("Build", [action], retry=retry)
 
     def _deploy_stages(
         self, approval: Approval | None, deploy: EcsDeploy | None, retry: Retry | None
-    ) -> list[CodepipelineStage]:
+    ) -> list[Any]:
         stages = []
-        if approval:
-            stages.append(approval_stage(approval, self.pipeline.role))
-        if deploy:
+        if approval is not None:
+            stages += where(given(approval), approval_stage(approval, self.pipeline.role))
+        if deploy is not None:
             deployment = EcsDeployment(self, "deploy", settings=deploy)
             deployment.grant_deploy(self.pipeline.role)
-            stages.append(stage("Deploy", [deployment.action(_BUILD_ARTIFACT)], retry=retry))
+            deploying = stage("Deploy", [deployment.action(_BUILD_ARTIFACT)], retry=retry)
+            stages += where(given(deploy), deploying)
         return stages
 
 
+def _each_base(
+    bases: Mapping[str, Image] | Entries[Image],
+) -> Iterator[tuple[str, Image, Decision | Entries[Image]]]:
+    """What has resources of its own: each base, or for a map that Terraform knows, its entry."""
+    if isinstance(bases, Entries):
+        yield *bases.entry("each.key", "each.value"), bases
+    else:
+        yield from ((argument, image, True) for argument, image in bases.items())
+
+
 def _repository(
-    scope: ImagePipeline, owner: str, settings: Repository | ExistingRepository
+    scope: ImagePipeline,
+    owner: str,
+    settings: Repository | ExistingRepository | AnyRepository,
 ) -> AnyImageRepository:
+    if isinstance(settings, AnyRepository):
+        name = Project.of(scope).names.repository(owner)
+        return EitherImageRepository(scope, "repository", name=name, settings=settings)
     if isinstance(settings, ExistingRepository):
         return ExistingImageRepository(scope, "repository", name=settings.existing)
     name = settings.name or Project.of(scope).names.repository(owner)
     return ImageRepository(scope, "repository", name=name, settings=settings)
 
 
-def _build_variables(
+def build_variables(
     build: Build,
-    bases: Mapping[str, Image],
-    repository: AnyImageRepository,
+    bases: Mapping[str, Image] | Entries[Image],
+    repository: AnyImageRepository | RepositoryReference,
     tag: str,
     *,
     container: str,
-) -> dict[str, str]:
-    """The variables of the standard buildspecs; those at their defaults are left out."""
-    variables = {
+) -> dict[str, str | None]:
+    """The variables of the standard buildspecs."""
+    return {
         "REPOSITORY_URI": repository.url,
         "IMAGE_TAG": tag,
         "CONTAINER_NAME": container,
-        "BASE_IMAGES": " ".join(bases),
-        "BUILD_ARGS": " ".join(build.arguments),
+        "BASE_IMAGES": choose(some(bases), joined_keys(bases), None),
+        "BUILD_ARGS": choose(some(build.arguments), joined_keys(build.arguments), None),
         "DOCKERFILE": build.dockerfile,
         "BUILD_CONTEXT": build.context,
-        "PLATFORM": build.platform or "",
-        "CACHE": build.cache if build.cache == "registry" else "",
+        "PLATFORM": build.platform,
+        "CACHE": choose(equal(build.cache, "registry"), "registry", None),
     }
-    return {name: value for name, value in variables.items() if value}

@@ -94,4 +94,7 @@ def artifact_name(argument: str) -> str:
     CodeBuild makes the name part of an environment variable's, so it has no hyphen.
     https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
     """
+    artifact = getattr(argument, "artifact", None)
+    if artifact is not None:
+        return str(artifact)  # Terraform knows the argument, and so the artifact
     return "".join(part.capitalize() for part in argument.split("_"))

@@ -16,12 +16,13 @@ from modules._cdktf import (
     TerraformStack,
 )
 from modules.element import Element, literal, stack_of
+from modules.expressions import Entries, TextMap
 from modules.naming import Names
 from modules.settings import Artifacts
 from modules.settings.types import SETTINGS, EnvironmentName, ProjectName
 
 if TYPE_CHECKING:
-    from modules.artifacts import ArtifactStore
+    from modules.artifacts import AnyArtifactStore
     from modules.triggers import Triggers
 
 _ID = "Project"  # no image has this id: names of images are lower-case
@@ -47,6 +48,8 @@ class Project(Element):
         tags: Tags of every resource that takes tags.
         permissions_boundary: ARN of the policy that bounds every role.
         artifacts: How artifacts are kept.
+        names: In place of name and environment: how resources are named.
+        shared_dead_letters: An object with the `arn` of a queue, or null, that Terraform knows.
 
     Raises:
         ValueError: The name or the environment is not what AWS takes in names; says both at once.
@@ -58,19 +61,28 @@ class Project(Element):
         *,
         name: str | None = None,
         environment: str | None = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | Entries[str] | None = None,
         permissions_boundary: str | None = None,
         artifacts: Artifacts | None = None,
+        names: Names | None = None,
+        shared_dead_letters: str | None = None,
     ) -> None:
         super().__init__(scope, _ID, address="")
         setattr(scope, _ATTRIBUTE, self)
-        named = _Named(project=name or scope.node.id, environment=environment)
-        self.names = Names(named.project, named.environment)
-        self.tags = {literal(key): literal(value) for key, value in (tags or {}).items()} or None
+        if names is None:
+            named = _Named(project=name or scope.node.id, environment=environment)
+            names = Names(named.project, named.environment)
+        self.names = names
+        self.tags = (
+            TextMap(tags.expression)
+            if isinstance(tags, Entries)
+            else {literal(key): literal(value) for key, value in (tags or {}).items()} or None
+        )
+        self.shared_dead_letters = shared_dead_letters
         self.permissions_boundary = permissions_boundary
         self.artifacts = artifacts or Artifacts()
         self._moved: list[dict[str, str]] = []
-        self.artifact_store: ArtifactStore | None = None
+        self.artifact_store: AnyArtifactStore | None = None
         self.triggers: Triggers | None = None
         self.account = self.place(DataAwsCallerIdentity(self, "account"), "current").account_id
         self.partition = self.place(DataAwsPartition(self, "partition"), "current").partition

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from modules._cdktf import (
     CloudwatchEventRule,
@@ -17,6 +17,7 @@ from modules._cdktf import (
     SqsQueue,
 )
 from modules.element import Element
+from modules.expressions import Condition, Decision, Entries, Text, choose, document, negated
 from modules.iam import ServiceRole, Statement, policy
 from modules.naming import fit
 from modules.project import Project
@@ -52,6 +53,10 @@ class Trigger:
     """A `rate(…)` or `cron(…)` expression. None: events."""
     revision: Revision | None = None
     """None: the pipeline takes the newest revisions."""
+    exists: Decision | Entries[Any] = True
+    """Whether it is there; or for each entry of which map."""
+    rule_name: str | None = None
+    """The whole name of its rule. None: the project, and the name of the trigger."""
 
 
 class Triggers(Element):
@@ -65,7 +70,8 @@ class Triggers(Element):
         self._project = scope
         self._rules: dict[str, list[_Rule]] = {}
         self._named: dict[str, Trigger] = {}
-        self._dead_letters = _DeadLetters(self, "dead_letters")
+        self.dead_letters = _DeadLetters(self, "dead_letters").arn
+        """ARN of the queue of the events that could start nothing."""
 
     @staticmethod
     def of(scope: Construct) -> Triggers:
@@ -94,6 +100,7 @@ class Triggers(Element):
         rule = rules[-1]
         arn = pipeline.arn
         rule.grant_start(arn)
+        suffix = f"{name}_{id}" if id else name
         return self.place(
             CloudwatchEventTarget(
                 self,
@@ -103,16 +110,15 @@ class Triggers(Element):
                 arn=arn,
                 role_arn=rule.role.arn,
                 input_transformer=_exact_revision(on.revision, action),
-                dead_letter_config=CloudwatchEventTargetDeadLetterConfig(
-                    arn=self._dead_letters.arn
-                ),
+                dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=self.dead_letters),
                 # What EventBridge does by default, said so that nobody has to look it up.
                 retry_policy=CloudwatchEventTargetRetryPolicy(
                     maximum_event_age_in_seconds=_DAY_SECONDS, maximum_retry_attempts=185
                 ),
                 depends_on=[rule.role.policy],
             ),
-            f"{name}_{id}",
+            suffix,
+            exists=rule.exists,
         )
 
     def _name(self, trigger: Trigger) -> str:
@@ -128,7 +134,7 @@ class _Rule(Element):
     """One rule, and the role with which it starts its pipelines and no others."""
 
     def __init__(self, scope: Triggers, id: str, *, trigger: Trigger) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, id, exists=trigger.exists)
         project = Project.of(self)
         names = project.names
         # An event bus may get the events of other accounts as well.
@@ -138,9 +144,9 @@ class _Rule(Element):
             CloudwatchEventRule(
                 self,
                 "rule",
-                name=names.rule(id),
+                name=names.rule(id) if trigger.rule_name is None else trigger.rule_name,
                 description=trigger.description,
-                event_pattern=json.dumps(pattern) if pattern else None,
+                event_pattern=document(pattern) if pattern else None,
                 schedule_expression=trigger.schedule,
                 tags=project.tags,
             )
@@ -149,7 +155,9 @@ class _Rule(Element):
         self.role = ServiceRole(
             self,
             "role",
-            name=names.role(id, "start"),
+            name=names.role(id, "start")
+            if trigger.rule_name is None
+            else f"{trigger.rule_name}-start",
             service="events.amazonaws.com",
             source_arn=rule.arn,
         )
@@ -176,8 +184,10 @@ class _DeadLetters(Element):
     """
 
     def __init__(self, scope: Triggers, id: str) -> None:
-        super().__init__(scope, id)
-        project = Project.of(self)
+        project = Project.of(scope)
+        shared = project.shared_dead_letters
+        is_shared = Condition(f"{shared} != null") if shared else False
+        super().__init__(scope, id, exists=negated(is_shared))
         name = project.names.queue("dead-letters")
         # A rule's name may be cut, but it always begins with the project's.
         rules = project.arn("events", f"rule/{project.names.prefix}-*")
@@ -204,7 +214,8 @@ class _DeadLetters(Element):
                 tags=project.tags,
             )
         )
-        self.arn = queue.arn
+        arn = choose(is_shared, Text(f"{shared}.arn"), queue.arn) if shared else queue.arn
+        self.arn = self.local("dead_letters_arn", arn)
 
 
 def _exact_revision(
@@ -223,5 +234,5 @@ def _exact_revision(
     }
     return CloudwatchEventTargetInputTransformer(
         input_paths={"revision": revision.path},
-        input_template=json.dumps({"sourceRevisions": [override]}),
+        input_template=document({"sourceRevisions": [override]}),
     )

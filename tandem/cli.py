@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +26,10 @@ Config = Annotated[
     typer.Option("--config", envvar="TANDEM_CONFIG", help="The file with the pipelines."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+CheckOnly = Annotated[
+    bool, typer.Option("--check", help="Write nothing; exit 1 and name the files if stale.")
+]
 
 
 @app.command()
@@ -95,19 +99,36 @@ def emulator(
 
 @app.command()
 def generate(
-    check_only: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 and name the files if stale.")
-    ] = False,
+    check_only: CheckOnly = False,
 ) -> None:
     """Write the JSON Schema and the reference of the file, from its models."""
-    from tandem.generate import generate as write
-    from tandem.generate import stale
+    from tandem.generate import generated
 
+    _write_or_check(generated(), check_only=check_only, command="generate")
+
+
+@app.command()
+def export(
+    folder: Annotated[
+        Path, typer.Argument(help="Where the modules go, each into a folder of its own.")
+    ] = Path("terraform"),
+    check_only: CheckOnly = False,
+) -> None:
+    """Write the constructs as Terraform modules, for teams that write no Python."""
+    from tandem.export.files import exported
+
+    _write_or_check(exported(folder), check_only=check_only, command="export")
+
+
+def _write_or_check(files: Mapping[Path, str], *, check_only: bool, command: str) -> None:
+    from tandem.generate import stale, write
+
+    outdated = stale(files)
     if not check_only:
-        write()
-    outdated = stale()
+        write(files)
+        return
     for path in outdated:
-        typer.echo(f"{path.name} is stale: run tandem generate", err=True)
+        typer.echo(f"{path} is stale: run tandem {command}", err=True)
     raise typer.Exit(1 if outdated else 0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from tandem.config.reference import reference
@@ -18,18 +19,19 @@ def generated() -> dict[Path, str]:
     }
 
 
-def stale() -> list[Path]:
+def stale(files: Mapping[Path, str]) -> list[Path]:
     """The files that do not hold what they must."""
     return [
         path
-        for path, text in generated().items()
+        for path, text in files.items()
         if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
 
 
-def generate() -> None:
+def write(files: Mapping[Path, str]) -> None:
     """Write the files, each at once or not at all."""
-    for path, text in generated().items():
-        new = path.with_suffix(".new")
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(f"{path.name}.new")
         new.write_text(text, encoding="utf-8")
         new.replace(path)

@@ -1,0 +1,118 @@
+"""From a stack of constructs to the files of a Terraform module."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from modules._cdktf import App, TerraformStack, Testing
+
+Block = dict[str, Any]
+
+_TERRAFORM = ">= 1.5"
+_AWS_PROVIDER = ">= 5.100, < 7"
+_ADDRESS = re.compile(r"(?<![\w.-])((?:data\.)?aws_\w+)\.([\w-]+)(?=(\.\w)?)")
+
+_NAMES = {
+    "pipeline": "this",
+    "build": "this",
+    "repository": "this",
+    "repository_protected": "this",
+    "repository_unprotected": "unprotected",
+    "repository_existing": "existing",
+    "build_role": "build",
+    "pipeline_role": "pipeline",
+    "source-committed": "committed",
+    "source-committed_role": "committed",
+    "source-uploaded": "uploaded",
+    "source-uploaded_role": "uploaded",
+    "scheduled_role": "scheduled",
+    "base-pushed": "base_pushed",
+    "base-pushed_role": "base_pushed",
+}
+"""Names of resources, as modules have them: of those that a module is about, `this`."""
+
+
+def synthesize(build: Callable[[TerraformStack], None], variables: Mapping[str, Any]) -> Block:
+    """The files of a module, by their names.
+
+    Args:
+        build: Puts the constructs into a stack.
+        variables: The variables of the module.
+    """
+    # In a module there is no provider: CDKTF must not ask for one.
+    stack = TerraformStack(App(skip_validation=True), "module")
+    build(stack)
+    described = _renamed(json.loads(str(Testing.synth(stack))))
+    main = {
+        part: described[part]
+        for part in ("locals", "data", "resource", "moved")
+        if part in described
+    }
+    return {
+        "main.tf.json": main,
+        "variables.tf.json": {"variable": dict(variables)},
+        "outputs.tf.json": {"output": described["output"]},
+        "versions.tf.json": {
+            "terraform": {
+                "required_version": _TERRAFORM,
+                "required_providers": {
+                    "aws": {"source": "hashicorp/aws", "version": _AWS_PROVIDER}
+                },
+            }
+        },
+    }
+
+
+def _renamed(described: Block) -> Block:
+    """The stack with the addresses of a module, and with the one instance that a reference means.
+
+    What is there or not, by `count`, is referred to as `[0]`; what is there for each base, by
+    `for_each`, refers to what is there for the same base.
+    """
+    instances = {}
+    for prefix, section in (("", "resource"), ("data.", "data")):
+        for kind, resources in described.get(section, {}).items():
+            for name, resource in resources.items():
+                key = "[0]" if "count" in resource else ""
+                instances[f"{prefix}{kind}", name] = "[each.key]" if "for_each" in resource else key
+
+    def address(match: re.Match[str]) -> str:
+        kind, name, attribute = match.groups()
+        instance = instances.get((kind, name), "") if attribute else ""
+        return f"{kind}.{_NAMES.get(name, name)}{instance}"
+
+    def walk(value: Any) -> Any:
+        match value:
+            case dict():
+                return {key: walk(item) for key, item in value.items()}
+            case list():
+                return [walk(item) for item in value]
+            case str():
+                return _ADDRESS.sub(address, value)
+        return value
+
+    result = walk(described)
+    for section in ("resource", "data"):
+        result[section] = {
+            kind: {_NAMES.get(name, name): _tidy(resource) for name, resource in resources.items()}
+            for kind, resources in result.get(section, {}).items()
+        }
+    return dict(result)
+
+
+def _tidy(block: Any) -> Any:
+    """A block without the empty lists that stand beside its dynamic blocks."""
+    match block:
+        case dict():
+            dynamic = block.get("dynamic", {})
+            return {
+                key: _tidy(value)
+                for key, value in block.items()
+                if not (value == [] and key in dynamic)
+            }
+        case list():
+            return [_tidy(item) for item in block]
+    return block
