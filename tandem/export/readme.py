@@ -14,9 +14,11 @@ _REGISTRY = "https://registry.terraform.io/providers"
 _ATTRIBUTE = re.compile(r"\s*(?:[-*]\s+)?`?([A-Za-z_][^\s`:]*)`?(?:\s+-+\s+|:\s+)(\S.*)")
 """A line of a description that is about one attribute: `build.timeout_minutes - Minutes …`."""
 _RULE = re.compile(
-    r"(\S+) (?:is|has) (?:the (name ))?(?:.*?\}[^:}]*|empty): (\w+) (must (?!be given).+\.)"
+    r"(\S+) (?:is|has) (?:the ([\w ]+? )(?=\$))?(?:.*?\}[^:}]*|empty): "
+    r"(\w+) (must (?!be given).+\.)"
 )
 """The message of a validation: `build.vpc.subnets has ${…}: each must be a subnet's id.`"""
+_NUMBER = re.compile(r"( have (?:at \w+|\d+ to) \d+)\.$")
 _ELEMENT = re.compile(r"\[[^\]]*\]|\.\*")
 
 
@@ -116,7 +118,7 @@ class _Variable:
     attributes: Mapping[str, Attribute]
     about: Mapping[str, str]
     """The description of an attribute, by its path."""
-    rules: Mapping[str, str]
+    rules: Mapping[str, list[str]]
     """What an attribute must be, by its path; by an empty one, what the variable must be."""
 
     @classmethod
@@ -144,7 +146,10 @@ class _Variable:
         return name, self._said(self.description, ""), _code(str(self.type)), default, required
 
     def _said(self, description: str, path: str) -> str:
-        return _prose(" ".join(filter(None, [description, self.rules.get(path)])))
+        # What may be anything says so at length.
+        rules = self.rules.get(path, []) if self.type.name != "any" else []
+        said = [description, *(rule for rule in rules if _is_new(rule, description))]
+        return _prose(" ".join(filter(None, said)))
 
     def section(self) -> str:
         rows = [
@@ -165,16 +170,24 @@ def _plain(path: str, variable: str = "") -> str:
     return f".{_ELEMENT.sub('', path)}.".replace("..", ".").removeprefix(f".{variable}.").strip(".")
 
 
-def _rules(name: str, body: Mapping[str, object]) -> Mapping[str, str]:
+def _is_new(rule: str, description: str) -> bool:
+    """Whether a rule says what the description of the same does not."""
+    words = re.split(" (?:be|have) ", rule, maxsplit=1)[-1].removesuffix(".").lower()
+    words = re.sub("^exactly one of.*", "exactly one of", words).removesuffix(" entries")
+    short = re.sub(r"^(?:a whole number from )?(\d+) to (\d+)$", r"\1-\2", words)
+    return words not in description.lower() and short not in description
+
+
+def _rules(name: str, body: Mapping[str, object]) -> Mapping[str, list[str]]:
     """What the validations of a variable ask for, by the plain path of an attribute."""
-    rules: dict[str, str] = {}
+    rules: dict[str, list[str]] = {}
     validations = body.get("validation", [])
     for validation in validations if isinstance(validations, list) else []:
         if match := _RULE.fullmatch(str(validation["error_message"])):
             path, what, subject, rule = match.groups()
             plain = _plain(path if subject in ("it", "each") else f"{path}.{subject}", name)
             start = f"Each {what or ''}{rule}" if subject == "each" else f"M{rule[1:]}"
-            rules[plain] = f"{rules[plain]} {start}" if plain in rules else start
+            rules.setdefault(plain, []).append(re.sub(_NUMBER, r"\1 entries.", start))
     return rules
 
 

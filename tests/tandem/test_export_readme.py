@@ -87,14 +87,8 @@ def test_sections_without_content_are_left_out() -> None:
         resource={"aws_sqs_queue": {"this": {}}},
         data={"aws_region": {"this": {}}},
     )
-    assert re.findall("^##+ (.*)", full, re.MULTILINE) == [
-        "Requirements",
-        "Inputs",
-        "build",
-        "Outputs",
-        "Resources",
-        "Data sources",
-    ]
+    titles = re.findall("^##+ (.*)", full, re.MULTILINE)
+    assert ", ".join(titles) == "Requirements, Inputs, build, Outputs, Resources, Data sources"
 
 
 def test_requirements() -> None:
@@ -182,7 +176,7 @@ def test_a_map_of_objects_has_a_table_too() -> None:
         ("v has ${length(var.v)} entries: it must have one.", "v", "About it. Must have one."),
         ("v.a is ${var.v.a}: it must be b: c.", "a", "Must be b: c."),
         ('v.e has ${join(", ", [for x in {} : x])}: each must be A.', "e", "Each must be A."),
-        ("v.e has the name ${1}: each must be A.", "e", "Each name must be A."),
+        ("v.e has the big name ${1}: each must be A.", "e", "Each big name must be A."),
         ("v.e has ${1}: value must be A.", "e[*].value", "Must be A."),
         ("v.e is empty: it must have one.", "e", "Must have one."),
         ("Something else.", "v", "About it."),
@@ -199,8 +193,30 @@ def test_the_rule_of_a_validation(message: str, path: str, said: str) -> None:
 
 def test_two_rules_of_one_attribute() -> None:
     messages = ["v has ${1} entries: it must have 1 to 5.", "v has ${1}: each must be A."]
-    body = {"validation": [{"condition": "", "error_message": message} for message in messages]}
-    assert row(render(variable={"v": body}), "v")[1] == "Must have 1 to 5. Each must be A."
+    body = {
+        "type": "list(string)",
+        "validation": [{"condition": "", "error_message": message} for message in messages],
+    }
+    text = render(variable={"v": body})
+    assert row(text, "v")[1] == "Must have 1 to 5 entries. Each must be A."
+
+
+@pytest.mark.parametrize(
+    ("type_", "description", "rule"),
+    [
+        ("string", "The name. Lower-case letters.", "be lower-case letters"),
+        ("number", "A whole number from 5 to 60.", "be a whole number from 5 to 60"),
+        ("number", "Minutes, 5-60.", "be a whole number from 5 to 60"),
+        ("list(string)", "1-5 groups.", "have 1 to 5"),
+        ("list(string)", "At most 8 patterns.", "have at most 8"),
+        ("map(string)", "Exactly one of a (the first) and b.", "have exactly one of a and b"),
+        ("any", "Anything.", "be something"),
+    ],
+)
+def test_a_rule_that_the_description_says(type_: str, description: str, rule: str) -> None:
+    validation = [{"condition": "", "error_message": f"v is ${{1}}: it must {rule}."}]
+    body = {"type": type_, "description": description, "validation": validation}
+    assert row(render(variable={"v": body}), "v")[1] == description
 
 
 def test_outputs() -> None:
@@ -224,12 +240,9 @@ def test_resources_lead_to_the_registry() -> None:
 def test_resources_are_in_order() -> None:
     two: dict[str, object] = {"b": {}, "a": {}}
     text = render(resource={"aws_sqs_queue": two, "aws_iam_role": two})
-    assert [cells[:2] for cells in rows(text)[-4:]] == [
-        ["aws_iam_role", "a"],
-        ["aws_iam_role", "b"],
-        ["aws_sqs_queue", "a"],
-        ["aws_sqs_queue", "b"],
-    ]
+    assert [f"{cells[0]}.{cells[1]}" for cells in rows(text)[-4:]] == (
+        ["aws_iam_role.a", "aws_iam_role.b", "aws_sqs_queue.a", "aws_sqs_queue.b"]
+    )
 
 
 def test_when_a_resource_exists() -> None:
