@@ -185,6 +185,7 @@ def _rules(name: str, body: Mapping[str, object]) -> Mapping[str, list[str]]:
     for validation in validations if isinstance(validations, list) else []:
         if match := _RULE.fullmatch(str(validation["error_message"])):
             path, what, subject, rule = match.groups()
+            rule = re.sub(r", as in arn:[^\s]*[^\s.]", "", rule)  # too wide for a cell
             plain = _plain(path if subject in ("it", "each") else f"{path}.{subject}", name)
             start = f"Each {what or ''}{rule}" if subject == "each" else f"M{rule[1:]}"
             rules.setdefault(plain, []).append(re.sub(_NUMBER, r"\1 entries.", start))

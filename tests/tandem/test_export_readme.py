@@ -178,6 +178,7 @@ def test_a_map_of_objects_has_a_table_too() -> None:
         ('v.e has ${join(", ", [for x in {} : x])}: each must be A.', "e", "Each must be A."),
         ("v.e has the big name ${1}: each must be A.", "e", "Each big name must be A."),
         ("v.e has ${1}: value must be A.", "e[*].value", "Must be A."),
+        ("v.a is ${1}: it must be an ARN, as in arn:a:A (b).", "a", "Must be an ARN (b)."),
         ("v.e is empty: it must have one.", "e", "Must have one."),
         ("Something else.", "v", "About it."),
     ],
@@ -193,11 +194,8 @@ def test_the_rule_of_a_validation(message: str, path: str, said: str) -> None:
 
 def test_two_rules_of_one_attribute() -> None:
     messages = ["v has ${1} entries: it must have 1 to 5.", "v has ${1}: each must be A."]
-    body = {
-        "type": "list(string)",
-        "validation": [{"condition": "", "error_message": message} for message in messages],
-    }
-    text = render(variable={"v": body})
+    validations = [{"condition": "", "error_message": message} for message in messages]
+    text = render(variable={"v": {"type": "list(string)", "validation": validations}})
     assert row(text, "v")[1] == "Must have 1 to 5 entries. Each must be A."
 
 
@@ -206,6 +204,7 @@ def test_two_rules_of_one_attribute() -> None:
     [
         ("string", "The name. Lower-case letters.", "be lower-case letters"),
         ("number", "A whole number from 5 to 60.", "be a whole number from 5 to 60"),
+        ("string", "A KMS key.", "be a KMS key"),
         ("number", "Minutes, 5-60.", "be a whole number from 5 to 60"),
         ("list(string)", "1-5 groups.", "have 1 to 5"),
         ("list(string)", "At most 8 patterns.", "have at most 8"),
@@ -240,12 +239,11 @@ def test_resources_lead_to_the_registry() -> None:
 def test_resources_are_in_order() -> None:
     two: dict[str, object] = {"b": {}, "a": {}}
     text = render(resource={"aws_sqs_queue": two, "aws_iam_role": two})
-    assert [f"{cells[0]}.{cells[1]}" for cells in rows(text)[-4:]] == (
-        ["aws_iam_role.a", "aws_iam_role.b", "aws_sqs_queue.a", "aws_sqs_queue.b"]
-    )
+    names = [f"{cells[0]}.{cells[1]}" for cells in rows(text)[-4:]]
+    assert names == ["aws_iam_role.a", "aws_iam_role.b", "aws_sqs_queue.a", "aws_sqs_queue.b"]
 
 
 def test_when_a_resource_exists() -> None:
     bodies = {"a": {}, "b": {"count": "${local.own ? 1 : 0}"}}
-    text = render(resource={"aws_sqs_queue": bodies}, locals={"own": "${var.store == null}"})
-    assert [cells[2] for cells in rows(text)[-2:]] == ["always", "where var.store == null"]
+    cells = rows(render(resource={"x": bodies}, locals={"own": "${var.store == null}"}))[-2:]
+    assert cells == [["x", "a", "always"], ["x", "b", "where var.store == null"]]
