@@ -10,6 +10,8 @@ from tandem.emulator import Emulator
 from tandem.terraform import Terraform
 
 MODULES = {folder.name: folder for folder in sorted((ROOT / "terraform").glob("*/"))}
+LEFT_OUT = shutil.ignore_patterns("examples", "tests", ".terraform*")
+"""What a copy of a module does without."""
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
 
@@ -30,8 +32,13 @@ BUILD = {
         "security_groups": ["sg-0123456789abcdef0"],
     },
 }
+REPOSITORY = {"name": "acme/web", "arn": ECR, "url": URL}
 PLANNED: dict[str, tuple[str, Block]] = {
     "store": ("artifact-store", {"name": "shared"}),
+    "project": (
+        "build-project",
+        {"name": "project", "repository": REPOSITORY, "artifact_store": STORE},
+    ),
     "defaults": ("image-pipeline", {"name": "web", "code": {"codecommit": "web"}}),
 }
 """Module calls that are only planned: a bucket and a queue take the provider a minute each."""
@@ -41,7 +48,7 @@ APPLIED: dict[str, tuple[str, Block]] = {
         "build-project",
         {
             "name": "alone",
-            "repository": {"name": "acme/web", "arn": ECR, "url": URL},
+            "repository": REPOSITORY,
             "artifact_store": STORE,
             "build": BUILD,
         },
@@ -86,6 +93,7 @@ APPLIED: dict[str, tuple[str, Block]] = {
         {
             "name": "s3",
             "code": {"s3": "acme-sources", "key": "web.zip"},
+            "repository": {"protect": False},
             "artifact_store": STORE,
             "dead_letters": QUEUE,
         },
@@ -98,9 +106,7 @@ CALLS = {**PLANNED, **APPLIED}
 def plan_calls(root: Path) -> Block:
     """Plan `CALLS` in the folder `root`, when `APPLIED` exist; as `terraform show -json`."""
     for name, folder in MODULES.items():
-        (root / name).mkdir()
-        for file in folder.glob("*.tf.json"):
-            shutil.copy(file, root / name)
+        shutil.copytree(folder, root / name, ignore=LEFT_OUT)
     calls = {
         call: {"source": f"./{module}", **variables} for call, (module, variables) in CALLS.items()
     }

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from module_calls import MODULES
+from module_calls import LEFT_OUT, MODULES
 from synthesis import ROOT
 
 from tandem.requirements import AWS_PROVIDER_VERSION
@@ -43,8 +43,8 @@ def test_the_newer_terraform_is_newer(newer: Path) -> None:
 
 @pytest.mark.parametrize("name", list(MODULES) or ["no module in terraform/"])
 def test_the_newer_terraform_finds_a_module_valid(name: str, newer: Path, tmp_path: Path) -> None:
-    for file in [*MODULES[name].glob("*.tf.json"), newer / ".terraform.lock.hcl"]:
-        shutil.copy(file, tmp_path)
-    assert (tmp_path / "main.tf.json").exists()
+    module = shutil.copytree(MODULES[name], tmp_path / name, ignore=LEFT_OUT)
+    assert (module / "main.tf.json").exists()
+    shutil.copy(newer / ".terraform.lock.hcl", module)
     environment = {**os.environ, "TF_DATA_DIR": str(newer / ".terraform")}
-    Terraform(tmp_path, environment=environment, executable=TERRAFORM).validate()
+    Terraform(module, environment=environment, executable=TERRAFORM).validate()
