@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from tandem.export.variables import variables
 
 ROOT = Path(__file__).resolve().parents[2]
 _BUILDSPECS = ROOT / "buildspecs"
+_ADDRESS = "git::https://github.com/ORGANIZATION/tandem.git//terraform/{}?ref=VERSION"
+_NEIGHBOUR = re.compile(r'"\.\./\.\.(?:/\.\./([\w-]+))?"')
+"""The source of a module in an example: this module, or one that is exported beside it."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,6 @@ def exported(folder: Path) -> dict[Path, str]:
 
 def _files(name: str, module: _Module) -> dict[str, str]:
     described = synthesize(module.build, variables(name))
-    example = ROOT / "terraform" / name / "examples/simple/main.tf"
     return {
         **{path: f"{json.dumps(content, indent=2)}\n" for path, content in described.items()},
         **{
@@ -74,6 +77,13 @@ def _files(name: str, module: _Module) -> dict[str, str]:
             name,
             summary=module.summary,
             files=described,
-            example=example.read_text(encoding="utf-8") if example.exists() else "",
+            example=_example(name),
         ),
     }
+
+
+def _example(name: str) -> str:
+    """The simple example of a module, as it stands in another repository."""
+    text = (ROOT / "terraform" / name / "examples/simple/main.tf").read_text(encoding="utf-8")
+    text = _NEIGHBOUR.sub(lambda source: f'"{_ADDRESS.format(source[1] or name)}"', text)
+    return f"# ORGANIZATION has a copy of this repository, of which VERSION is a tag.\n\n{text}"

@@ -1,0 +1,26 @@
+# What AWS would answer. An ARN must look like one: the provider checks it.
+
+mock_data "aws_caller_identity" {
+  defaults = {
+    account_id = "111122223333"
+  }
+}
+
+mock_data "aws_partition" {
+  defaults = {
+    partition = "aws"
+  }
+}
+
+mock_data "aws_region" {
+  defaults = {
+    name = "eu-west-1"
+  }
+}
+
+mock_resource "aws_ecr_repository" {
+  defaults = {
+    arn            = "arn:aws:ecr:eu-west-1:111122223333:repository/mock"
+    repository_url = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/mock"
+  }
+}
