@@ -39,6 +39,7 @@ PLANNED: dict[str, tuple[str, Block]] = {
         "build-project",
         {"name": "project", "repository": REPOSITORY, "artifact_store": STORE},
     ),
+    "unprotected": ("image-repository", {"name": "acme/unprotected", "protect": False}),
     "defaults": ("image-pipeline", {"name": "web", "code": {"codecommit": "web"}}),
 }
 """Module calls that are only planned: a bucket and a queue take the provider a minute each."""

@@ -9,7 +9,7 @@ import json
 import re
 
 import pytest
-from module_calls import CALLS, MODULES, plan_calls
+from module_calls import APPLIED, CALLS, MODULES, plan_calls
 from scanning import Finding, failed, scan_modules, scan_plans, suppressions
 from synthesis import Block
 
@@ -82,6 +82,8 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
     for module in bad["planned_values"]["root_module"]["child_modules"]:
         for resource in module["resources"]:
             if resource["type"] == "aws_iam_role_policy":
+                if module["address"].removeprefix("module.") in APPLIED:
+                    assert resource["values"]["policy"], "unknown, so nothing checks it"
                 resource["values"]["policy"] = ANYTHING
     return scan_plans({"plan": plan, "bad": bad}, tmp_path_factory.mktemp("plans"))
 
@@ -93,7 +95,8 @@ def test_a_bad_module_fails(static: list[Finding]) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_module_passes_but_for_what_it_suppresses(name: str, static: list[Finding]) -> None:
     assert sorted(failed(static, name) - suppressions(MODULES[name]).keys()) == []
-    assert any(one.passed for one in static if one.place == name)
+    # A repository alone has nothing to pass here, only in a plan: its settings are variables.
+    assert any(one.place == name for one in static)
 
 
 @pytest.mark.parametrize("name", NAMES)
