@@ -23,6 +23,7 @@ from modules.expressions import (
     Decision,
     Texts,
     choose,
+    default,
     every,
     given,
     negated,
@@ -160,7 +161,8 @@ class EcsDeployment(Element):
         # A task has one of them or both; a missing one is an empty text, which IAM refuses.
         either = Fn.coalesce([task.execution_role_arn, task.task_role_arn])
         other = Fn.coalesce([task.task_role_arn, task.execution_role_arn])
-        return choose(said, "*", task.family), choose(said, settings.task_roles, [either, other])
+        roles = default(settings.task_roles, [either, other])
+        return choose(said, "*", task.family), roles
 
 
 def _any(roles: list[str]) -> Decision:

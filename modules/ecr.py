@@ -14,7 +14,7 @@ from modules._cdktf import (
     TerraformResourceLifecycle,
 )
 from modules.element import Element
-from modules.expressions import Decision, choose, document, every, given, negated
+from modules.expressions import Decision, choose, default, document, every, given, negated
 from modules.iam import ANY, ServiceRole, Statement
 from modules.project import Project
 from modules.settings import Repository
@@ -167,7 +167,7 @@ class EitherImageRepository(AnyImageRepository):
 
     def __init__(self, scope: Construct, id: str, *, name: str, settings: AnyRepository) -> None:
         super().__init__(scope, id)
-        name = choose(given(settings.name), settings.name, name)
+        name = default(settings.name, name)
         is_existing = given(settings.existing)
         is_new = negated(is_existing)
 

@@ -171,7 +171,7 @@ class ImagePipeline(Element):
                 bases,
                 self.repository,
                 tag,
-                container=choose(given(deploy), deploy and deploy.container, name),
+                container=name if deploy is None else choose(given(deploy), deploy.container, name),
             ),
         )
         self.repository.grant_push(self.build.role)
@@ -208,7 +208,7 @@ class ImagePipeline(Element):
         for argument, image, exists in _each_base(bases):
             pushed = base_image_trigger(image.name, image.repository.name, image.tag)
             if isinstance(exists, Entries):
-                pushed = replace(pushed, exists=exists, rule_name=argument.rule)
+                pushed = replace(pushed, exists=exists, rule_name=getattr(argument, "rule", None))
             target = triggers.start(pipeline, pushed, id=owner, action=artifact_name(argument))
             if image.pipeline:
                 # A new pipeline starts at once: its first push must find the rule in place.

@@ -87,15 +87,17 @@ def _entry(kind: Any) -> Callable[[str], Any]:
 
 
 class Argument(Text):
-    """The build argument of a base, from the expressions for it and for its base."""
+    """The build argument of a base."""
 
     artifact: str
     """The pipeline artifact of the base."""
     rule: str
     """The rule that its pushes fire."""
 
-    def __new__(cls, argument: str, base: str) -> Argument:
-        text = super().__new__(cls, argument)
+    @classmethod
+    def of(cls, argument: str, base: str) -> Argument:
+        """A build argument, from the expressions for it and for its base in `local.bases`."""
+        text = cls(argument)
         text.artifact = Text(f"{base}.artifact")
         text.rule = Text(f"{base}.rule")
         return text
@@ -114,13 +116,13 @@ class AnyVariable:
     def kind(self) -> str:
         """As CodeBuild calls it."""
         stored = choose(given(self.parameter), "PARAMETER_STORE", "PLAINTEXT")
-        return str(choose(given(self.secret), "SECRETS_MANAGER", stored))
+        return choose(given(self.secret), "SECRETS_MANAGER", stored)
 
     @property
     def text(self) -> str:
         """The text, or the name of the secret or parameter."""
         stored = choose(given(self.parameter), self.parameter, self.value)
-        return str(choose(given(self.secret), self.secret, stored))
+        return choose(given(self.secret), self.secret, stored)
 
 
 @dataclass(frozen=True)

@@ -189,8 +189,9 @@ class _DeadLetters(Element):
         is_shared = Condition(f"{shared} != null") if shared else False
         super().__init__(scope, id, exists=negated(is_shared))
         name = project.names.queue("dead-letters")
-        # A rule's name may be cut, but it always begins with the project's.
-        rules = project.arn("events", f"rule/{project.names.prefix}-*")
+        # A rule's name may be cut, but it always begins with the project's; a module does not know
+        # the names of those that share its queue.
+        rules = project.arn("events", "rule/*" if shared else f"rule/{project.names.prefix}-*")
         receive = Statement(
             "DeadLetters",
             ["sqs:SendMessage"],

@@ -45,7 +45,7 @@ def image_pipeline(stack: TerraformStack) -> None:
         "this",
         address="",
         source=AnySource.at("var.code"),
-        base=Entries("local.bases", _image, Argument),
+        base=Entries("local.bases", _image, Argument.of),
         repository=AnyRepository("var.repository"),
         build=symbolic(Build, "var.build"),
         tag=Text("var.tag"),
