@@ -57,15 +57,13 @@ def hcl(value: Any) -> str:
     https://developer.hashicorp.com/terraform/language/expressions/types
     """
     match value:
-        case Condition(expression=expression):
-            return expression
+        case _ if hasattr(value, "expression"):
+            return str(value.expression)
         case None | bool() | int():
             return json.dumps(value)
         case Mapping():
             entries = (f"{_quoted(key)} = {hcl(item)}" for key, item in value.items())
             return f"{{{', '.join(entries)}}}"
-        case _ if hasattr(value, "expression"):
-            return str(value.expression)
         case str():
             return value if TOKEN.fullmatch(value) else _quoted(value)
         case Sequence():
@@ -93,7 +91,9 @@ def _list(elements: Sequence[Any]) -> str:
             parts.append(f"[{', '.join(map(hcl, group))}]")
         else:
             parts += map(_undecided, group)
-    return parts[0] if len(parts) == 1 else f"concat({', '.join(parts)})"
+    if len(parts) > 1:
+        return f"concat({', '.join(parts)})"
+    return parts[0] if parts else "[]"
 
 
 def _undecided(element: When[Any] | Each[Any]) -> str:

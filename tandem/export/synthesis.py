@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from modules._cdktf import App, TerraformStack, Testing
+from tandem.export.accepted import with_reasons
 
 Block = dict[str, Any]
 
@@ -97,8 +98,11 @@ def _renamed(described: Block) -> Block:
     result = walk(described)
     for section in ("resource", "data"):
         result[section] = {
-            kind: {_NAMES.get(name, name): _tidy(resource) for name, resource in resources.items()}
-            for kind, resources in result.get(section, {}).items()
+            kind: {
+                _NAMES.get(name, name): with_reasons(section, kind, _tidy(body))
+                for name, body in bodies.items()
+            }
+            for kind, bodies in result.get(section, {}).items()
         }
     return dict(result)
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from synthesis import ROOT, environment, run_python, tandem
 
-COMMANDS = ("check", "demo", "emulator", "generate")
+COMMANDS = ("check", "demo", "emulator", "export", "generate")
 COLOUR = "\x1b["
 
 RIGHT = """\
