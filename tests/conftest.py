@@ -33,7 +33,7 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         if request.config.getoption(UPDATE):
             file.write_text(text, encoding="utf-8")
         assert text.splitlines() == file.read_text(encoding="utf-8").splitlines(), (
-            f'if that is what you want: make test ARGS="tests/test_examples.py {UPDATE}"'
+            f'if that is what you want: make test ARGS="-k {request.node.originalname} {UPDATE}"'
         )
 
     return compare

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from modules._cdktf import TerraformStack
 from tandem.export import stacks
+from tandem.export.moves import MOVES
 from tandem.export.readme import readme
 from tandem.export.synthesis import synthesize
 from tandem.export.variables import variables
@@ -66,7 +67,7 @@ def exported(folder: Path) -> dict[Path, str]:
 
 
 def _files(name: str, module: _Module) -> dict[str, str]:
-    described = synthesize(module.build, variables(name))
+    described = synthesize(module.build, variables(name), MOVES[name])
     return {
         **{path: f"{json.dumps(content, indent=2)}\n" for path, content in described.items()},
         **{

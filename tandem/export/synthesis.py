@@ -36,22 +36,25 @@ _NAMES = {
 """Names of resources, as modules have them: of those that a module is about, `this`."""
 
 
-def synthesize(build: Callable[[TerraformStack], None], variables: Mapping[str, Any]) -> Block:
+def synthesize(
+    build: Callable[[TerraformStack], None],
+    variables: Mapping[str, Any],
+    moves: Mapping[str, str],
+) -> Block:
     """The files of a module, by their names.
 
     Args:
         build: Puts the constructs into a stack.
         variables: The variables of the module.
+        moves: Addresses now, by the addresses in earlier versions.
     """
     # In a module there is no provider: CDKTF must not ask for one.
     stack = TerraformStack(App(skip_validation=True), "module")
     build(stack)
     described = _renamed(json.loads(str(Testing.synth(stack))))
-    main = {
-        part: described[part]
-        for part in ("locals", "data", "resource", "moved")
-        if part in described
-    }
+    main = {part: described[part] for part in ("locals", "data", "resource") if part in described}
+    if moves:
+        main["moved"] = [{"from": before, "to": now} for before, now in moves.items()]
     return {
         "main.tf.json": main,
         "variables.tf.json": {"variable": dict(variables)},

@@ -134,7 +134,7 @@ def test_decides(name: str) -> None:
     assert decide() == expected
 
 
-CHOICES = {
+CHOICES: Mapping[str, tuple[Callable[[], str], str]] = {
     "choose": (lambda: choose(A, "x", NAME), '${(var.a ? "x" : var.name)}'),
     "default": (lambda: default(MAYBE, "y"), '${(var.maybe != null ? var.maybe : "y")}'),
     "pick": (lambda: pick(NAME, {"x": "y"}), '${{"x" = "y"}[var.name]}'),
