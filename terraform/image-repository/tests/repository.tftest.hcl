@@ -1,0 +1,102 @@
+# What the repository keeps, who can destroy it, and what pipelines are told of it.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name = "shop/web"
+}
+
+run "defaults" {
+  command = plan
+
+  assert {
+    condition     = aws_ecr_repository.this[0].name == "shop/web" && length(aws_ecr_repository.unprotected) == 0
+    error_message = "A repository that is not destroyed by mistake."
+  }
+
+  assert {
+    condition     = [for rule in jsondecode(aws_ecr_lifecycle_policy.this[0].policy).rules : rule.selection.countNumber] == [7, 30]
+    error_message = "Untagged images are kept for 7 days, and the newest 30 of the others."
+  }
+
+  assert {
+    condition     = aws_ecr_repository.this[0].image_scanning_configuration[0].scan_on_push && aws_ecr_repository.this[0].encryption_configuration[0].encryption_type == "AES256"
+    error_message = "Images are scanned and encrypted."
+  }
+}
+
+run "unprotected" {
+  variables {
+    protect       = false
+    keep_images   = 5
+    untagged_days = 1
+    scan_on_push  = false
+    kms_key       = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d"
+    tag           = "stable"
+    tags          = { Team = "shop" }
+  }
+
+  assert {
+    condition     = length(aws_ecr_repository.this) == 0 && aws_ecr_repository.unprotected[0].tags == tomap({ Team = "shop" })
+    error_message = "A repository that can be destroyed."
+  }
+
+  assert {
+    condition     = [for rule in jsondecode(aws_ecr_lifecycle_policy.unprotected[0].policy).rules : rule.selection.countNumber] == [1, 5]
+    error_message = "It keeps what was said."
+  }
+
+  assert {
+    condition     = aws_ecr_repository.unprotected[0].encryption_configuration[0].kms_key == var.kms_key && aws_ecr_repository.unprotected[0].encryption_configuration[0].encryption_type == "KMS"
+    error_message = "It is encrypted with the key."
+  }
+
+  assert {
+    condition = output.image == {
+      name           = "shop/web"
+      repository     = "shop/web"
+      repository_arn = output.arn
+      repository_url = output.url
+      tag            = "stable"
+    } && output.arn == "arn:aws:ecr:eu-west-1:111122223333:repository/mock"
+    error_message = "Pipelines can be built on it."
+  }
+}
+
+run "refusals" {
+  command = plan
+
+  variables {
+    name          = "Shop/Web"
+    keep_images   = 1
+    untagged_days = 0
+    kms_key       = "alias/images"
+    tag           = "a tag"
+    tags          = { "aws:team" = "shop" }
+  }
+
+  expect_failures = [var.name, var.keep_images, var.untagged_days, var.kms_key, var.tag, var.tags]
+}
+
+run "more_refusals" {
+  command = plan
+
+  variables {
+    name = "x"
+    tags = { Team = "shop?" }
+  }
+
+  expect_failures = [var.name, var.tags]
+}
+
+run "too_many_tags" {
+  command = plan
+
+  variables {
+    tags = { for number in range(41) : "Tag ${number}" => "" }
+  }
+
+  expect_failures = [var.tags]
+}
