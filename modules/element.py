@@ -79,8 +79,12 @@ def stack_of(scope: Construct) -> TerraformStack:
 
 def _exists(scope: Construct, exists: Decision | Entries[Any]) -> Decision | Entries[Any]:
     above = scope.exists if isinstance(scope, Element) else True
+    if exists is True:
+        return above
+    if above is True:
+        return exists
     if isinstance(above, Entries) or isinstance(exists, Entries):
-        return above if exists is True else exists
+        raise TypeError("Terraform takes count or for_each, not both")
     return every(above, exists)
 
 

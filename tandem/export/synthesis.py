@@ -52,7 +52,8 @@ def synthesize(
     stack = TerraformStack(App(skip_validation=True), "module")
     build(stack)
     described = _renamed(json.loads(str(Testing.synth(stack))))
-    main = {part: described[part] for part in ("locals", "data", "resource") if part in described}
+    parts = ("locals", "data", "resource")
+    main: Block = {part: described[part] for part in parts if part in described}
     if moves:
         main["moved"] = [{"from": before, "to": now} for before, now in moves.items()]
     return {

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from stack import new_stack, template, terraform_json
 
 from modules._cdktf import Construct, SqsQueue, TerraformOutput, TerraformStack
 from modules.element import Element, literal, stack_of
+from modules.expressions import Condition, Entries, Text, hcl
 from tandem.terraform import Terraform
 
 BUILDSPECS = Path(__file__).parents[2] / "buildspecs"
@@ -76,6 +78,8 @@ def test_terraform_gives_back_the_very_text(tmp_path: Path) -> None:
     stack = new_stack()
     for name, text in expected.items():
         TerraformOutput(stack, name, value=literal(text))
+        # The same inside an expression, which has quotes of its own.
+        TerraformOutput(stack, f"{name}_", value=Text(f'join("", [{hcl(literal(text))}])'))
     (tmp_path / "main.tf.json").write_text(terraform_json(stack), encoding="utf-8")
 
     terraform = Terraform(tmp_path)
@@ -83,6 +87,7 @@ def test_terraform_gives_back_the_very_text(tmp_path: Path) -> None:
     terraform.plan(out=tmp_path / "plan")
     planned = terraform.show_json(tmp_path / "plan")["planned_values"]["outputs"]
 
+    expected |= {f"{name}_": text for name, text in expected.items()}
     assert {name: output["value"] for name, output in planned.items()} == expected
 
 
@@ -136,3 +141,59 @@ def test_a_literal_reaches_the_json_escaped_once() -> None:
     built = template(lambda stack: TerraformOutput(stack, "text", value=literal("${X} %{Y} $${Z}")))
     assert built.json["output"]["text"]["value"] == "$${X} %%{Y} $$${Z}"
     assert re.search(r"[^$]\$\{", json.dumps(built.json)) is None
+
+
+# Existence
+
+
+class Maybe(Element):
+    """A resource, and one below it that has a condition of its own."""
+
+    def __init__(self, scope: Construct, id: str, *, exists: Any, inner: Any = True) -> None:
+        super().__init__(scope, id, exists=exists)
+        self.place(SqsQueue(self, "queue"))
+        below = Element(self, "below", exists=inner)
+        below.place(SqsQueue(below, "queue"))
+        self.place(SqsQueue(self, "other"), "other", exists=Condition("var.other"))
+
+
+def existence(exists: Any, inner: Any = True) -> dict[str, Any]:
+    made = template(lambda stack: Maybe(stack, "it", exists=exists, inner=inner))
+    queues = made.json["resource"]["aws_sqs_queue"]
+    return {name: queue.get("count") or queue.get("for_each") for name, queue in queues.items()}
+
+
+def test_what_is_there_anyway_has_no_count() -> None:
+    assert existence(True) == {
+        "it": None,
+        "it_below": None,
+        "it_other": "${var.other ? 1 : 0}",
+    }
+
+
+def test_what_is_in_it_is_there_when_it_is() -> None:
+    counted = existence(Condition("var.a"), Condition("var.b"))
+    assert counted["it"] == "${var.a ? 1 : 0}"
+    assert counted["it_below"] == "${(var.a ? var.b : false) ? 1 : 0}"
+
+
+def test_what_is_in_it_is_there_for_each_for_which_it_is() -> None:
+    counted = existence(Entries("var.map", Text))
+    assert (counted["it"], counted["it_below"]) == ("${var.map}", "${var.map}")
+
+
+def test_it_cannot_be_there_for_each_and_on_a_condition() -> None:
+    with pytest.raises(TypeError, match="count or for_each"):
+        existence(Entries("var.map", Text), Condition("var.b"))
+
+
+def test_only_an_expression_gets_a_name() -> None:
+    def build(stack: TerraformStack) -> None:
+        element = Element(stack, "it")
+        assert element.local("known", "x") == "x"
+        local = element.local("unknown", Text("f(var.x)", nullable=True))
+        assert hcl(local) == "local.unknown"
+        assert isinstance(local, Text)
+        assert local.nullable
+
+    assert template(build).json["locals"] == {"unknown": "${f(var.x)}"}
