@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import plan, report, synthesis
+from bench import exported, plan, report, synthesis
 from bench.measure import BenchError, Say
 from tandem.terraform import Terraform, TerraformError
 
@@ -26,6 +26,7 @@ class Measurement(StrEnum):
     CDK = "cdk"
     IMAGES = "images"
     PLAN = "plan"
+    MODULES = "modules"
 
 
 _FUNCTIONS: Mapping[Measurement, Callable[..., report.Section]] = {
@@ -33,6 +34,7 @@ _FUNCTIONS: Mapping[Measurement, Callable[..., report.Section]] = {
     Measurement.CDK: synthesis.against_cdk,
     Measurement.IMAGES: synthesis.many_images,
     Measurement.PLAN: plan.against_hcl,
+    Measurement.MODULES: exported.against_hcl,
 }
 _PLAIN_WIDTH = 120
 

@@ -41,7 +41,7 @@ def write_yaml(file: Path, described: Mapping[str, Any]) -> None:
     file.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
-def write_tfvars(file: Path, described: Mapping[str, Any]) -> None:
+def write_tfvars(file: Path, described: Mapping[str, Any], *, images_per_rule: int = 5) -> None:
     """Write the same images as variables of the hand-written HCL."""
     variables = {
         "project": PROJECT,
@@ -54,5 +54,6 @@ def write_tfvars(file: Path, described: Mapping[str, Any]) -> None:
             }
             for name, image in described.items()
         },
+        "images_per_rule": images_per_rule,
     }
     file.write_text(json.dumps(variables, indent=1), encoding="utf-8")

@@ -90,8 +90,8 @@ def test_a_plan_that_lacks_a_resource_is_noticed() -> None:
     }
     counted = created_by_type(ours), created_by_type(theirs)
     assert differences(*counted) == [
-        "aws_iam_role: 2 in the JSON, 1 in the HCL",
-        "aws_sqs_queue: 0 in the JSON, 1 in the HCL",
+        "aws_iam_role: 2 in Tandem's, 1 in the HCL",
+        "aws_sqs_queue: 0 in Tandem's, 1 in the HCL",
     ]
     assert differences(counted[0], counted[0]) == []
 

@@ -21,10 +21,9 @@ locals {
   linked   = { for name, image in var.images : name => image if image.base != null }
   deployed = { for name, image in var.images : name => image if image.deploy != null }
 
-  # A rule starts at most five pipelines.
   pushed = merge([
     for base in distinct([for image in local.linked : image.base]) : {
-      for index, images in chunklist([for name, image in local.linked : name if image.base == base], 5) :
+      for index, images in chunklist([for name, image in local.linked : name if image.base == base], var.images_per_rule) :
       "${base}-pushed${index == 0 ? "" : "-${index + 1}"}" => { base = base, images = images }
     }
   ]...)

@@ -21,3 +21,8 @@ variable "images" {
     }))
   }))
 }
+
+variable "images_per_rule" {
+  description = "How many pipelines the rule of a base starts; EventBridge allows 5."
+  type        = number
+}
