@@ -218,18 +218,20 @@ run "a_bucket_without_a_key" {
   command = plan
 
   variables {
-    code = { s3 = "acme-sources" }
+    code  = { s3 = "acme-sources" }
+    build = { cache = "redis" }
   }
 
-  expect_failures = [var.code]
+  expect_failures = [var.code, var.build]
 }
 
 run "a_connection_without_a_repository" {
   command = plan
 
   variables {
-    code = { connection = var.connection }
+    code  = { connection = var.connection }
+    build = { concurrent_build_limit = 0 }
   }
 
-  expect_failures = [var.code]
+  expect_failures = [var.code, var.build]
 }
