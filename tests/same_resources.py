@@ -50,6 +50,10 @@ def differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for number, pair in enumerate(zip(one, other, strict=True)):
             yield from differences(*pair, f"{path}[{number}]")
+    elif isinstance(one, list) and isinstance(other, list):
+        yield from (f"{path}: in the file only: {it!r}" for it in one if it not in other)
+        yield from (f"{path}: in modules only: {it!r}" for it in other if it not in one)
+        yield f"{path}: {len(one)} in the file, {len(other)} in modules"
     elif one != other:
         yield f"{path}: {one!r} in the file, {other!r} in modules"
 

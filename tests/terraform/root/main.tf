@@ -3,11 +3,6 @@ variable "protect" {
   default = true
 }
 
-variable "services" {
-  type    = set(string)
-  default = ["cart", "search"]
-}
-
 resource "aws_kms_key" "this" {
   description         = "Images and artifacts"
   enable_key_rotation = true
@@ -23,6 +18,21 @@ resource "aws_iam_policy" "boundary" {
 
 resource "aws_sns_topic" "approvals" {
   name = "approvals"
+}
+
+resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_subnet" "this" {
+  count = 2
+
+  vpc_id     = aws_vpc.this.id
+  cidr_block = "10.0.${count.index}.0/24"
+}
+
+resource "aws_security_group" "this" {
+  vpc_id = aws_vpc.this.id
 }
 
 module "artifacts" {
@@ -94,31 +104,9 @@ module "report" {
     architecture = "arm64"
     cache        = "local"
     vpc = {
-      vpc             = "vpc-0123456789abcdef0"
-      subnets         = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
-      security_groups = ["sg-0123456789abcdef0"]
-    }
-  }
-
-  artifact_store = module.artifacts.store
-  dead_letters   = module.base.dead_letters
-}
-
-# Apps on one base, with one store and one queue.
-module "service" {
-  source   = "../../../terraform/image-pipeline"
-  for_each = var.services
-
-  name       = "shop-${each.key}"
-  code       = { codecommit = each.key }
-  base       = module.base.image
-  repository = { protect = var.protect }
-  deploy = {
-    ecs = {
-      cluster    = "shop"
-      service    = each.key
-      container  = each.key
-      task_roles = ["arn:aws:iam::111122223333:role/${each.key}-task"]
+      vpc             = aws_vpc.this.id
+      subnets         = aws_subnet.this[*].id
+      security_groups = [aws_security_group.this.id]
     }
   }
 

@@ -1,7 +1,9 @@
 output "images" {
-  value = merge(
-    { for name in ["base"] : name => module.base.image },
-    { for name, service in module.service : name => service.image },
-    { web = module.web.image, report = module.report.image, elsewhere = module.elsewhere.image },
-  )
+  value = {
+    base      = module.base.image
+    elsewhere = module.elsewhere.image
+    report    = module.report.image
+    tagged    = module.tagged.image
+    web       = module.web.image
+  }
 }
