@@ -11,8 +11,8 @@ GOOD_AND_BAD: dict[str, tuple[list[str], list[str]]] = {
         ["a", "Shop", "2shop", "my--shop", "shop-", "s" * 21, "sthree-x", "amzn-s3-demo-x", "sh_p"],
     ),
     "ModuleName": (
-        ["shop", "my-shop2", "a1", "s" * 64],
-        ["a", "Shop", "2shop", "my--shop", "shop-", "s" * 65, "sthree-x", "amzn-s3-demo-x"],
+        ["shop", "my-shop2", "a1", "s" * 40],
+        ["a", "Shop", "2shop", "my--shop", "shop-", "s" * 41, "sthree-x", "amzn-s3-demo-x"],
     ),
     "EnvironmentName": (["prod", "2", "eu-1"], ["", "Prod", "-prod", "prod-", "p" * 21]),
     "ImageName": (["web", "web-2"], ["", "Web", "2web", "web_2", "web--2", "-web", "web-"]),

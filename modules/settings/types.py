@@ -43,7 +43,8 @@ def _name(longest: int) -> Text:
 
 
 ProjectName = Annotated[str, _name(20)]
-ModuleName = Annotated[str, _name(64)]
+ModuleName = Annotated[str, _name(40)]
+"""The longest suffix of a role, `-source-committed-start`, leaves 41 of its 64 characters."""
 EnvironmentName = Annotated[
     str,
     Text(

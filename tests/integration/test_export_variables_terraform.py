@@ -16,10 +16,9 @@ from modules.settings import build, deploy, types
 from modules.settings.build import SECRET_NAME, SECRET_VALUE
 from modules.settings.types import Text
 from tandem.config import models, state
-from tandem.export import shared
-from tandem.export.hcl import follows, matches
-from tandem.export.shapes import Collection, Object, Shape
-from tandem.export.variables import MODULES, variables
+from tandem.export.variables import MODULES, shared, variables
+from tandem.export.variables.hcl import follows, matches
+from tandem.export.variables.shapes import Collection, Object, Shape
 
 pytestmark = pytest.mark.integration
 
@@ -102,7 +101,7 @@ _ANYONE = (
 )
 BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"name": "Shop"}, [
-        'name is "Shop": it must be 2-64 lower-case letters, digits and single hyphens, beginning '
+        'name is "Shop": it must be 2-40 lower-case letters, digits and single hyphens, beginning '
         "with a letter."]),
     ({"build": {"timeout_minutes": 4}}, [
         "build.timeout_minutes is 4: it must be a whole number from 5 to 2160."]),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tandem.export.existence import existence
+from tandem.export.readme.existence import existence
 
 LOCALS = {"own": "${var.store == null}", "bases": f"${{{'b' * 201}}}", "long": "b" * 201}
 

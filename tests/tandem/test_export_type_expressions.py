@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tandem.export.type_expressions import attributes_of, parse_type
+from tandem.export.readme.type_expressions import attributes_of, parse_type
 
 
 def paths(expression: str) -> dict[str, tuple[str, bool, str | None]]:

@@ -28,12 +28,12 @@ from modules.settings import (
 from modules.settings.types import SETTINGS, Between, Text
 from tandem.config.fields import fields_of
 from tandem.export import variables as exported
-from tandem.export.hcl import follows
-from tandem.export.rules import validations
-from tandem.export.shapes import Attribute, settings
-from tandem.export.type_expressions import Attribute as TypeAttribute
-from tandem.export.type_expressions import attributes_of, parse_type
+from tandem.export.readme.type_expressions import Attribute as TypeAttribute
+from tandem.export.readme.type_expressions import attributes_of, parse_type
 from tandem.export.variables import MODULES, variables
+from tandem.export.variables.hcl import follows
+from tandem.export.variables.rules import validations
+from tandem.export.variables.shapes import Attribute, settings
 
 PIPELINE = variables("image-pipeline")
 ALL = [(module, name) for module in MODULES for name in variables(module)]

@@ -11,9 +11,9 @@ from modules.settings.build import (
     SECRET_VALUE,
 )
 from tandem.config.fields import fields_of
-from tandem.export.hcl import listed, literal, matches, plain, unless_null, validation
-from tandem.export.rules import Validation, offenders, words
-from tandem.export.shapes import Attribute, Single, settings
+from tandem.export.variables.hcl import listed, literal, matches, plain, unless_null, validation
+from tandem.export.variables.rules import Validation, offenders, words
+from tandem.export.variables.shapes import Attribute, Single, settings
 
 RESERVED = f"^(?:{'|'.join(sorted(RESERVED_VARIABLES))})$|^(?:{'|'.join(RESERVED_PREFIXES)})"
 """Names of variables that the build sets itself."""

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from modules.settings.types import Between, OrToken, Text
 from tandem.config.fields import classes, fields_of
-from tandem.export.hcl import listed, literal
+from tandem.export.variables.hcl import listed, literal
 
 _IGNORED = (BeforeValidator, Discriminator, Strict, Tag, OrToken)
 """What says how YAML or Python is read: Terraform has types, and no shorthands."""

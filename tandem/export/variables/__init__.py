@@ -12,11 +12,11 @@ from modules.settings import S3, Artifacts, CodeCommit, Connection, ExistingRepo
 from modules.settings.types import Between, ModuleName, Text
 from tandem.config.fields import fields_of
 from tandem.config.models import Config, Image
-from tandem.export import checks
-from tandem.export.base import base
-from tandem.export.hcl import plain
-from tandem.export.rules import Validation, validations, words
-from tandem.export.shapes import (
+from tandem.export.variables import checks
+from tandem.export.variables.base import base
+from tandem.export.variables.hcl import plain
+from tandem.export.variables.rules import Validation, validations, words
+from tandem.export.variables.shapes import (
     Attribute,
     Choice,
     Collection,
@@ -28,14 +28,15 @@ from tandem.export.shapes import (
     merged,
     settings,
 )
-from tandem.export.shared import PushedRepository, SharedQueue, SharedStore
+from tandem.export.variables.shared import PushedRepository, SharedQueue, SharedStore
 
 _WORDS = {
     "approval": "Ask a person before the deployment; {} asks without more ado. null: nobody is "
     "asked.",
     "build": "How the image is built: the settings of its CodeBuild project.",
     "deploy": "Where a new image is deployed. null: nowhere.",
-    "schedule": "Build it at these times too, in case an event was lost. null: never.",
+    "schedule": "Build it at these times too, in case an event was lost. null: never. An "
+    "expression of EventBridge:",
     "permissions_boundary": "ARN of the policy that bounds every role. null: none.",
     "build.environment": "Environment variables of the build, by name: each has exactly one of "
     "value, secret and parameter. Name secrets, never write them: a value can be read in the plan, "
@@ -77,7 +78,7 @@ def _described(name: str, variable: Attribute) -> str:
     first = _WORDS.get(name, variable.description)
     if isinstance(variable.shape, Single):
         texts = [rule for rule in variable.shape.rules if isinstance(rule, Text)]
-        first = " ".join([first, *map(_sentence, texts)])
+        first = " ".join([first, *(_sentence(text, after=first) for text in texts)])
     lines = [
         f"{path} - {_WORDS.get(path, each.description)}{_limits(each)}"
         for path, each in attributes(name, variable.shape)
@@ -96,9 +97,13 @@ def _limits(each: Attribute) -> str:
     )
 
 
-def _sentence(rule: Rule) -> str:
+def _sentence(rule: Rule, *, after: str = "") -> str:
     text = words(rule)
-    return f"{text[:1].upper()}{text[1:]}." if isinstance(rule, Text | Between) else f"{text}."
+    if after.endswith(":"):
+        return f"{text}."
+    if isinstance(rule, Choice):
+        return f"{'One of' if ',' in text else 'Either'} {text}."
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def attributes(path: str, shape: Shape) -> Iterator[tuple[str, Attribute]]:

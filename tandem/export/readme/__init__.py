@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tandem.export.existence import existence
-from tandem.export.type_expressions import Attribute, Type, attributes_of, parse_type
+from tandem.export.readme.existence import existence
+from tandem.export.readme.type_expressions import Attribute, Type, attributes_of, parse_type
 
 _REGISTRY = "https://registry.terraform.io/providers"
 _ATTRIBUTE = re.compile(r"\s*(?:[-*]\s+)?`?([A-Za-z_][^\s`:]*)`?(?:\s+-+\s+|:\s+)(\S.*)")

@@ -10,8 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from modules.settings.types import Between, Text
-from tandem.export.hcl import follows, listed, literal, plain, unless_null, validation
-from tandem.export.shapes import Attribute, Choice, Collection, Object, Rule, Shape, Single
+from tandem.export.variables.hcl import follows, listed, literal, plain, unless_null, validation
+from tandem.export.variables.shapes import (
+    Attribute,
+    Choice,
+    Collection,
+    Object,
+    Rule,
+    Shape,
+    Single,
+)
 
 Validation = dict[str, str]
 

@@ -12,9 +12,9 @@ from typing import get_args
 
 from modules.settings.bases import MOST_BASES, OWN_ARTIFACTS
 from modules.settings.types import EcrRepositoryName, ImageTag, Text, VariableName
-from tandem.export.checks import RESERVED
-from tandem.export.hcl import follows, listed, literal, matches, validation
-from tandem.export.rules import Validation, offenders
+from tandem.export.variables.checks import RESERVED
+from tandem.export.variables.hcl import follows, listed, literal, matches, validation
+from tandem.export.variables.rules import Validation, offenders
 
 _NEEDED = ("repository", "tag")
 _EXAMPLE = 'module.NAME.image, or {repository = "design/fonts", tag = "newest"}'
