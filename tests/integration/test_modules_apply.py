@@ -28,10 +28,7 @@ CALLS = Path("tests/terraform/root")
 
 THERE_ALREADY: Block = {
     "data": {
-        "aws_ecr_repository": {
-            "fonts": {"name": "design/fonts"},
-            "tagged": {"name": "acme/tagged"},
-        },
+        "aws_ecr_repository": {"base": {"name": "design/fonts"}, "own": {"name": "acme/tagged"}},
         "aws_ecs_service": {
             "web": {
                 "cluster_arn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop",
