@@ -119,6 +119,7 @@ def test_the_hcl_gets_the_same_images(tmp_path: Path) -> None:
     file = tmp_path / "terraform.tfvars.json"
     write_tfvars(file, images(3, deploy=True))
     variables = json.loads(file.read_text())
+    assert variables["images_per_rule"] == 5
     assert list(variables["images"]) == ["base", "app-0001", "app-0002", "app-0003"]
     assert variables["images"]["app-0002"] == {
         "repository": "app-0002",
