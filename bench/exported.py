@@ -32,7 +32,7 @@ def against_hcl(folder: Path, *, quick: bool, say: Say) -> Section:
         compared = compare(ours, theirs, pairs=2 if quick else 5, say=say)
     return section(
         {_COUNT: compared},
-        title="terraform plan of the exported modules against HCL, into an empty account of the emulator",
+        title="terraform plan of the exported modules against HCL, into an empty emulated account",
         ours=("modules", "exported modules"),
         limit=1.1,
     )
