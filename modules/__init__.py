@@ -33,9 +33,10 @@ from modules.settings import (
 if TYPE_CHECKING:
     from modules._cdktf import App, AwsProvider, TerraformStack
     from modules.artifacts import ArtifactStore
+    from modules.bases import Image
     from modules.codebuild import BuildProject
     from modules.ecr import ExistingImageRepository, ImageRepository
-    from modules.image_pipeline import Image, ImagePipeline
+    from modules.image_pipeline import ImagePipeline
     from modules.project import Project
 
 _CONSTRUCTS = {
@@ -44,7 +45,7 @@ _CONSTRUCTS = {
     "AwsProvider": "modules._cdktf",
     "BuildProject": "modules.codebuild",
     "ExistingImageRepository": "modules.ecr",
-    "Image": "modules.image_pipeline",
+    "Image": "modules.bases",
     "ImagePipeline": "modules.image_pipeline",
     "ImageRepository": "modules.ecr",
     "Project": "modules.project",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pydantic.dataclasses
 from pydantic import ConfigDict
 
-from modules._cdktf import CodepipelineStageAction, Construct
-from modules.codebuild import BuildProject
+from modules._cdktf import Codepipeline, CodepipelineStageAction, Construct
+from modules.bases import Bases, Image, each_with_resources
+from modules.codebuild import BuildProject, standard_variables
 from modules.codepipeline import Pipeline, build_action, stage
 from modules.deploy import EcsDeployment, approval_stage
 from modules.ecr import (
@@ -18,21 +18,17 @@ from modules.ecr import (
     EitherImageRepository,
     ExistingImageRepository,
     ImageRepository,
-    RepositoryReference,
     describe_statement,
     pull_statement,
 )
 from modules.element import Element
 from modules.expressions import (
-    Decision,
     Entries,
     Text,
     choose,
     document,
     each,
-    equal,
     given,
-    joined_keys,
     some,
     texts,
     where,
@@ -65,18 +61,6 @@ from modules.triggers import Trigger, Triggers
 _BUILD_ARTIFACT = "BuildArtifact"
 
 
-@dataclass(frozen=True)
-class Image:
-    """What another pipeline builds on: a repository, and the tag in it that links."""
-
-    name: str
-    """What the trigger is named after."""
-    repository: AnyImageRepository | RepositoryReference
-    tag: str
-    pipeline: Pipeline | None = None
-    """The pipeline that builds it. None: it is built elsewhere."""
-
-
 @pydantic.dataclasses.dataclass(frozen=True, config=ConfigDict(**SETTINGS, title="ImagePipeline"))
 class _Plain:
     """The arguments of an ImagePipeline that are plain values, checked all at once."""
@@ -106,6 +90,7 @@ class ImagePipeline(Element):
         schedule: `rate(…)` or `cron(…)`: build anyway, in case an event was lost.
         renamed_from: The id it had before. Terraform then moves its repository, which keeps its
             images as long as `repository.name` is the old name.
+        address: What the addresses of its resources begin with. None: the path of ids.
 
     Raises:
         ValueError: A plain value is outside its limits, a build argument of a base is not its own,
@@ -120,7 +105,7 @@ class ImagePipeline(Element):
         id: str,
         *,
         source: Source | AnySource,
-        base: Image | Mapping[str, Image] | Entries[Image] | None = None,
+        base: Image | Bases | None = None,
         repository: Repository | ExistingRepository | AnyRepository | None = None,
         build: Build | None = None,
         tag: str = "latest",
@@ -155,7 +140,7 @@ class ImagePipeline(Element):
         super().__init__(scope, id, address=address)
         project = Project.of(self)
         owner = self.address
-        name = id if owner else project.names.prefix
+        name = self._name = id if owner else project.names.prefix
         self.repository = _repository(self, owner, repository or Repository())
         if renamed_from and isinstance(self.repository, ImageRepository):
             self.repository.moved_from(f"{owner.removesuffix(id)}{renamed_from}_repository")
@@ -166,11 +151,11 @@ class ImagePipeline(Element):
             role_name=project.names.role(owner, "build"),
             settings=build,
             buildspec=choose(some(bases), "app", "base"),
-            variables=build_variables(
+            variables=standard_variables(
                 build,
-                bases,
-                self.repository,
-                tag,
+                bases=bases,
+                repository_url=self.repository.url,
+                tag=tag,
                 container=name if deploy is None else choose(given(deploy), deploy.container, name),
             ),
         )
@@ -193,28 +178,10 @@ class ImagePipeline(Element):
         self.name = pipeline.name
         self.arn = pipeline.arn
         self.image = Image(owner, self.repository, tag, self.pipeline)
-        triggers = Triggers.of(self)
-        self.dead_letters = triggers.dead_letters
-        for trigger in own.triggers:
-            triggers.start(pipeline, trigger, id=owner, action=ACTION)
-        if schedule is not None:
-            trigger = Trigger(
-                f"{owner}-scheduled" if owner else "scheduled",
-                f"Builds {name} anyway, {schedule}",
-                schedule=schedule,
-                exists=given(schedule),
-            )
-            triggers.start(pipeline, trigger, id=owner)
-        for argument, image, exists in _each_base(bases):
-            pushed = base_image_trigger(image.name, image.repository.name, image.tag)
-            if isinstance(exists, Entries):
-                pushed = replace(pushed, exists=exists, rule_name=getattr(argument, "rule", None))
-            target = triggers.start(pipeline, pushed, id=owner, action=artifact_name(argument))
-            if image.pipeline:
-                # A new pipeline starts at once: its first push must find the rule in place.
-                image.pipeline.create_after(target)
+        self.dead_letters = Triggers.of(self).dead_letters
+        self._start(pipeline, own, bases, schedule)
 
-    def _source_stage(self, own: SourceAction, bases: Mapping[str, Image] | Entries[Image]) -> Any:
+    def _source_stage(self, own: SourceAction, bases: Bases) -> Any:
         def describe(argument: str, image: Image) -> Statement:
             return describe_statement(f"Describe{artifact_name(argument)}", image.repository.arn)
 
@@ -228,9 +195,7 @@ class ImagePipeline(Element):
         self.build.role.allow_each(bases, pull)
         return stage("Source", [*each(bases, action), own.action])
 
-    def _build_stage(
-        self, own: SourceAction, bases: Mapping[str, Image] | Entries[Image], retry: Retry | None
-    ) -> Any:
+    def _build_stage(self, own: SourceAction, bases: Bases, retry: Retry | None) -> Any:
         def digest(argument: str, image: Image) -> dict[str, str]:
             reference = f"{image.repository.url}@#{{{artifact_name(argument)}.ImageDigest}}"
             return action_variable(argument, reference)
@@ -259,15 +224,34 @@ class ImagePipeline(Element):
             stages += where(given(deploy), deploying)
         return stages
 
-
-def _each_base(
-    bases: Mapping[str, Image] | Entries[Image],
-) -> Iterator[tuple[str, Image, Decision | Entries[Image]]]:
-    """What has resources of its own: each base, or for a map that Terraform knows, its entry."""
-    if isinstance(bases, Entries):
-        yield *bases.entry("each.key", "each.value"), bases
-    else:
-        yield from ((argument, image, True) for argument, image in bases.items())
+    def _start(
+        self,
+        pipeline: Codepipeline,
+        own: SourceAction,
+        bases: Bases,
+        schedule: str | None,
+    ) -> None:
+        """Let the source, the bases and the schedule start the pipeline."""
+        owner = self.address
+        triggers = Triggers.of(self)
+        for trigger in own.triggers:
+            triggers.start(pipeline, trigger, id=owner, action=ACTION)
+        if schedule is not None:
+            trigger = Trigger(
+                f"{owner}-scheduled" if owner else "scheduled",
+                f"Builds {self._name} anyway, {schedule}",
+                schedule=schedule,
+                exists=given(schedule),
+            )
+            triggers.start(pipeline, trigger, id=owner)
+        for argument, image, exists in each_with_resources(bases):
+            pushed = base_image_trigger(image.name, image.repository.name, image.tag)
+            if isinstance(exists, Entries):
+                pushed = replace(pushed, exists=exists, rule_name=getattr(argument, "rule", None))
+            target = triggers.start(pipeline, pushed, id=owner, action=artifact_name(argument))
+            if image.pipeline:
+                # A new pipeline starts at once: its first push must find the rule in place.
+                image.pipeline.create_after(target)
 
 
 def _repository(
@@ -282,25 +266,3 @@ def _repository(
         return ExistingImageRepository(scope, "repository", name=settings.existing)
     name = settings.name or Project.of(scope).names.repository(owner)
     return ImageRepository(scope, "repository", name=name, settings=settings)
-
-
-def build_variables(
-    build: Build,
-    bases: Mapping[str, Image] | Entries[Image],
-    repository: AnyImageRepository | RepositoryReference,
-    tag: str,
-    *,
-    container: str,
-) -> dict[str, str | None]:
-    """The variables of the standard buildspecs."""
-    return {
-        "REPOSITORY_URI": repository.url,
-        "IMAGE_TAG": tag,
-        "CONTAINER_NAME": container,
-        "BASE_IMAGES": choose(some(bases), joined_keys(bases), None),
-        "BUILD_ARGS": choose(some(build.arguments), joined_keys(build.arguments), None),
-        "DOCKERFILE": build.dockerfile,
-        "BUILD_CONTEXT": build.context,
-        "PLATFORM": build.platform,
-        "CACHE": choose(equal(build.cache, "registry"), "registry", None),
-    }

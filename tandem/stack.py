@@ -16,7 +16,7 @@ from modules._cdktf import (
     TerraformOutput,
     TerraformStack,
 )
-from modules.image_pipeline import Image
+from modules.bases import Image
 from modules.naming import fit
 from tandem.config import Config, ExternalBase, InCloud, InS3
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 
 from modules._cdktf import (
     CloudwatchLogGroup,
@@ -18,15 +16,14 @@ from modules._cdktf import (
     Construct,
 )
 from modules.artifacts import ArtifactStore
+from modules.codebuild.buildspec import buildspec_of
 from modules.codebuild.image import build_image, credentials, grant_image, machine
 from modules.codebuild.network import grant_network, network
 from modules.codebuild.variables import grant_variables
 from modules.codebuild.variables import variables as build_variables
-from modules.element import Element, literal
+from modules.element import Element
 from modules.expressions import (
-    Text,
     choose,
-    default,
     equal,
     plain,
     set_blocks,
@@ -34,8 +31,6 @@ from modules.expressions import (
 from modules.iam import ServiceRole, Statement
 from modules.project import Project
 from modules.settings import Build
-
-_BUILDSPECS = Path(__file__).resolve().parent.parent.parent / "buildspecs"
 
 
 class BuildProject(Element):
@@ -99,7 +94,7 @@ class BuildProject(Element):
                 concurrent_build_limit=settings.concurrent_build_limit,
                 encryption_key=self._artifacts.kms_key,
                 source=CodebuildProjectSource(
-                    type="CODEPIPELINE", buildspec=_buildspec(settings, buildspec)
+                    type="CODEPIPELINE", buildspec=buildspec_of(settings, buildspec)
                 ),
                 artifacts=CodebuildProjectArtifacts(type="CODEPIPELINE"),
                 cache=_cache(settings),
@@ -136,23 +131,6 @@ class BuildProject(Element):
                 [arn, f"{arn}:*"],
             )
         )
-
-
-def _buildspec(settings: Build, standard: str) -> str:
-    """The path of a buildspec in the source, or the text of a standard one, as it is in the file.
-
-    CodeBuild takes either in the same place.
-    """
-    if isinstance(standard, Text):
-        text = Text(f'file("${{path.module}}/buildspecs/${{{standard.expression}}}.yml")')
-        return default(settings.buildspec, text)
-    return literal(settings.buildspec) if settings.buildspec else _standard_buildspec(standard)
-
-
-@cache
-def _standard_buildspec(name: str) -> str:
-    """The text of a standard buildspec: read once, however many images there are."""
-    return literal((_BUILDSPECS / f"{name}.yml").read_text(encoding="utf-8"))
 
 
 def _cache(settings: Build) -> CodebuildProjectCache:

@@ -12,9 +12,10 @@ from modules.artifacts import (
     EitherArtifactStore,
     SharedArtifactStore,
 )
+from modules.bases import Image
+from modules.codebuild import standard_variables
 from modules.ecr import AnyImageRepository, EitherImageRepository, RepositoryReference, grant_push
 from modules.expressions import Condition, Entries, Text
-from modules.image_pipeline import Image, build_variables
 from modules.naming import Names
 from modules.symbols import AnyRepository, AnySource, Argument, symbolic
 
@@ -138,8 +139,12 @@ def build_project(stack: TerraformStack) -> None:
         role_name=project.names.role("", "build"),
         settings=settings,
         buildspec=Text('"base"'),
-        variables=build_variables(
-            settings, {}, repository, Text("var.tag"), container=Text("var.name")
+        variables=standard_variables(
+            settings,
+            bases={},
+            repository_url=repository.url,
+            tag=Text("var.tag"),
+            container=Text("var.name"),
         ),
     )
     grant_push(build.role, repository.arn)
