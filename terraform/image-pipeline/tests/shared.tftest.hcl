@@ -142,11 +142,16 @@ run "build" {
 
   variables {
     build = {
-      architecture           = "arm64"
-      cache                  = "local"
-      arguments              = { VERSION = "3", PROXY = "" }
-      buildspec              = "ci/buildspec.yml"
-      platform               = "linux/arm64"
+      architecture = "arm64"
+      cache        = "local"
+      arguments    = { VERSION = "3", PROXY = "" }
+      buildspec    = "ci/buildspec.yml"
+      platform     = "linux/arm64"
+      environment = {
+        STAGE     = { value = "production" }
+        NPM_TOKEN = { secret = "shop/npm:token" }
+        LICENSE   = { parameter = "/shop/license" }
+      }
       timeout_minutes        = 5
       concurrent_build_limit = 2
       log_retention_days     = 1
@@ -178,5 +183,17 @@ run "build" {
   assert {
     condition     = aws_codebuild_project.this.source[0].buildspec == "ci/buildspec.yml" && aws_codebuild_project.this.build_timeout == 5 && aws_codebuild_project.this.concurrent_build_limit == 2 && aws_cloudwatch_log_group.this.retention_in_days == 1
     error_message = "The build is as it was said."
+  }
+
+  assert {
+    condition = {
+      for each in aws_codebuild_project.this.environment[0].environment_variable : each.name => "${each.type} ${each.value}"
+      if contains(keys(var.build.environment), each.name)
+      } == {
+      LICENSE   = "PARAMETER_STORE /shop/license"
+      NPM_TOKEN = "SECRETS_MANAGER shop/npm:token"
+      STAGE     = "PLAINTEXT production"
+    }
+    error_message = "CodeBuild fetches them; the plan has their names only."
   }
 }
