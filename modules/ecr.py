@@ -69,6 +69,12 @@ class RepositoryReference:
     arn: str
     url: str
 
+    @classmethod
+    def of_account(cls, project: Project, name: str) -> RepositoryReference:
+        """A repository of this account and region, which may be made by the same plan."""
+        host = f"{project.account}.dkr.ecr.{project.region}.{project.dns_suffix}"
+        return cls(name, project.arn("ecr", f"repository/{name}"), f"{host}/{name}")
+
 
 class AnyImageRepository(Element):
     """An ECR repository of this account and region, whoever manages it."""
@@ -178,11 +184,9 @@ class EitherImageRepository(AnyImageRepository):
         unprotected = new(
             "unprotected", settings.unprotected, exists=every(is_new, negated(settings.protect))
         )
-        existing = None
-        if settings.existing is not None:
-            existing = ExistingImageRepository(
-                self, "existing", name=settings.existing, exists=is_existing
-            )
+        existing = settings.existing is not None and RepositoryReference.of_account(
+            Project.of(self), settings.existing
+        )
 
         def the(attribute: str) -> str:
             new = choose(

@@ -85,7 +85,9 @@ class Project(Element):
         self.artifact_store: AnyArtifactStore | None = None
         self.triggers: Triggers | None = None
         self.account = self.place(DataAwsCallerIdentity(self, "account"), "current").account_id
-        self.partition = self.place(DataAwsPartition(self, "partition"), "current").partition
+        partition = self.place(DataAwsPartition(self, "partition"), "current")
+        self.partition = partition.partition
+        self.dns_suffix = partition.dns_suffix
         self.region = self.place(DataAwsRegion(self, "region"), "current").name
 
     @staticmethod

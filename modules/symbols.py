@@ -132,18 +132,22 @@ class AnySource:
     codecommit: CodeCommit
     connection: Connection
     s3: S3
+    kind: str
+    """The expression for the kind: `codecommit`, `connection` or `s3`."""
 
     @classmethod
-    def at(cls, expression: str) -> AnySource:
+    def at(cls, expression: str, *, kind: str) -> AnySource:
         """A source that is an object Terraform knows."""
         return cls(
-            *(symbolic(kind, expression) for kind in (CodeCommit, Connection, S3))  # type: ignore[arg-type]
+            symbolic(CodeCommit, expression),
+            symbolic(Connection, expression),
+            symbolic(S3, expression),
+            kind,
         )
 
     def is_kind(self, kind: str) -> Decision:
         """Whether it is of a kind: `codecommit`, `connection` or `s3`."""
-        expression = getattr(getattr(self, kind), kind).expression
-        return Condition(f"{expression} != null")
+        return Condition(f'{self.kind} == "{kind}"')
 
 
 class AnyRepository:

@@ -15,7 +15,7 @@ from modules.artifacts import (
 from modules.bases import Image
 from modules.codebuild import standard_variables
 from modules.ecr import AnyImageRepository, EitherImageRepository, RepositoryReference, grant_push
-from modules.expressions import Condition, Entries, Text
+from modules.expressions import Condition, Entries, Text, hcl
 from modules.naming import Names
 from modules.symbols import AnyRepository, AnySource, Argument, symbolic
 
@@ -30,9 +30,13 @@ _TWICE = (
 
 def image_pipeline(stack: TerraformStack) -> None:
     """The whole: repository, build, pipeline, roles and triggers."""
-    _bases(stack)
     stack.add_override("locals.ecs", "${var.deploy == null ? null : var.deploy.ecs}")
+    # Not by what is the kind's own: a name may be unknown when Terraform plans, and then the rules
+    # that depend on it could not be counted.
+    kind = 'var.code.key != null ? "s3" : var.code.repository != null ? "connection" : "codecommit"'
+    stack.add_override("locals.source", f"${{{kind}}}")
     project = _project(stack, shared_dead_letters="var.dead_letters")
+    _bases(stack, project)
     store = EitherArtifactStore(
         project,
         "artifact_store",
@@ -41,11 +45,12 @@ def image_pipeline(stack: TerraformStack) -> None:
         is_shared=Condition("var.artifact_store != null"),
     )
     project.artifact_store = store
+    _keep_bucket(stack)
     pipeline = ImagePipeline(
         stack,
         "this",
         address="",
-        source=AnySource.at("var.code"),
+        source=AnySource.at("var.code", kind="local.source"),
         base=Entries("local.bases", _image, Argument.of),
         repository=AnyRepository("var.repository"),
         build=symbolic(Build, "var.build"),
@@ -121,6 +126,7 @@ def artifact_store(stack: TerraformStack) -> None:
     """A bucket for the artifacts of any number of pipelines."""
     settings = symbolic(Artifacts, "var")
     store = ArtifactStore(_project(stack), "artifacts", settings=settings)
+    _keep_bucket(stack)
     _tell(stack, store=("What pipelines take as their `artifact_store`.", _store_output(store)))
 
 
@@ -178,12 +184,13 @@ def _shared_store(project: Project) -> SharedArtifactStore:
     )
 
 
-def _bases(stack: TerraformStack) -> None:
+def _bases(stack: TerraformStack, project: Project) -> None:
     """Make one map of the three things that `var.base` may be.
 
     What is in an image may be unknown when Terraform plans; which attributes it has is not. So
     only those are looked at: neither `can` nor `try`, which are unknown themselves then.
     """
+    elsewhere = RepositoryReference.of_account(project, Text("image.repository"))
     locals_ = {
         "base_keys": "var.base == null ? [] : keys(var.base)",
         "base_images": (
@@ -197,29 +204,13 @@ def _bases(stack: TerraformStack) -> None:
             'artifact = join("", [for part in split("_", argument) : title(lower(part))]), '
             f"rule = {_fitted('${var.name}-${lower(argument)}-pushed', _LONGEST_RULE)}, "
             "repository = image.repository, "
-            f"repository_arn = {_of_base('repository_arn', 'arn')}, "
-            f"repository_url = {_of_base('repository_url', 'repository_url')}, "
+            f'repository_arn = lookup(image, "repository_arn", {hcl(elsewhere.arn)}), '
+            f'repository_url = lookup(image, "repository_url", {hcl(elsewhere.url)}), '
             "tag = image.tag}}"
         ),
     }
     for name, expression in locals_.items():
-        stack.add_override(f"locals.{name}", f"${{{expression}}}")
-    elsewhere = (
-        "{for argument, image in local.base_images : argument => image.repository"
-        ' if !contains(keys(image), "repository_arn")}'
-    )
-    stack.add_override(
-        "data.aws_ecr_repository.base",
-        {"for_each": f"${{{elsewhere}}}", "name": "${each.value}"},
-    )
-
-
-def _of_base(attribute: str, data: str) -> str:
-    """An attribute of a base, which another module told or Terraform looks up."""
-    return (
-        f'contains(keys(image), "repository_arn") ? image.{attribute} : '
-        f"data.aws_ecr_repository.base[argument].{data}"
-    )
+        stack.add_override(f"locals.{name}", Text(expression))
 
 
 def _image(expression: str) -> Image:
@@ -277,6 +268,14 @@ def _image_output(repository: AnyImageRepository) -> dict[str, str]:
         "repository_url": repository.url,
         "tag": "${var.tag}",
     }
+
+
+def _keep_bucket(stack: TerraformStack) -> None:
+    """Keep the bucket when its name is unknown for once.
+
+    The account in it is unknown in a plan of a call with `depends_on` that has something to do.
+    """
+    stack.add_override("resource.aws_s3_bucket.artifacts.lifecycle.ignore_changes", ["bucket"])
 
 
 def _store_output(store: AnyArtifactStore) -> dict[str, str | None]:

@@ -22,7 +22,6 @@ _NAMES = {
     "repository": "this",
     "repository_protected": "this",
     "repository_unprotected": "unprotected",
-    "repository_existing": "existing",
     "build_role": "build",
     "pipeline_role": "pipeline",
     "source-committed": "committed",

@@ -104,9 +104,9 @@ def test_a_variable_is_a_secret_a_parameter_or_a_text() -> None:
 
 
 def test_the_kind_of_a_source_is_what_is_given() -> None:
-    source = AnySource.at("var.code")
+    source = AnySource.at("var.code", kind="local.kind")
     for kind in ("codecommit", "connection", "s3"):
-        assert source.is_kind(kind) == Condition(f"var.code.{kind} != null")
+        assert source.is_kind(kind) == Condition(f'local.kind == "{kind}"')
 
 
 def test_a_repository_is_protected_or_not() -> None:
