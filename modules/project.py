@@ -88,7 +88,8 @@ class Project(Element):
         partition = self.place(DataAwsPartition(self, "partition"), "current")
         self.partition = partition.partition
         self.dns_suffix = partition.dns_suffix
-        self.region = self.place(DataAwsRegion(self, "region"), "current").name
+        # Not `name`, which version 6 of the provider calls deprecated.
+        self.region = self.place(DataAwsRegion(self, "region"), "current").id
 
     @staticmethod
     def of(scope: Construct) -> Project:

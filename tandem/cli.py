@@ -113,14 +113,18 @@ def export(
         Path, typer.Argument(help="Where the modules go, each into a folder of its own.")
     ] = Path("terraform"),
     check_only: CheckOnly = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write .tf.json files, which Terraform reads as well.")
+    ] = False,
 ) -> None:
     """Write the constructs as Terraform modules, for teams that write no Python."""
     from tandem.export.files import exported
 
-    _write_or_check(exported(folder), check_only=check_only, command="export")
+    files = exported(folder, as_json=as_json)
+    _write_or_check(files, check_only=check_only, command="export")
 
 
-def _write_or_check(files: Mapping[Path, str], *, check_only: bool, command: str) -> None:
+def _write_or_check(files: Mapping[Path, str | None], *, check_only: bool, command: str) -> None:
     from tandem.generate import stale, write
 
     outdated = stale(files)

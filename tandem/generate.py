@@ -11,7 +11,7 @@ from tandem.config.schema import schema_text
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def generated() -> dict[Path, str]:
+def generated() -> dict[Path, str | None]:
     """The files, and what they must hold."""
     return {
         ROOT / "pipelines.schema.json": schema_text(),
@@ -19,18 +19,21 @@ def generated() -> dict[Path, str]:
     }
 
 
-def stale(files: Mapping[Path, str]) -> list[Path]:
-    """The files that do not hold what they must."""
+def stale(files: Mapping[Path, str | None]) -> list[Path]:
+    """The files that do not hold what they must; None: that should not be there."""
     return [
         path
         for path, text in files.items()
-        if not path.exists() or path.read_text(encoding="utf-8") != text
+        if (path.read_text(encoding="utf-8") if path.exists() else None) != text
     ]
 
 
-def write(files: Mapping[Path, str]) -> None:
+def write(files: Mapping[Path, str | None]) -> None:
     """Write the files, each at once or not at all."""
     for path, text in files.items():
+        if text is None:
+            path.unlink(missing_ok=True)
+            continue
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(f"{path.name}.new")
         new.write_text(text, encoding="utf-8")

@@ -9,7 +9,7 @@ data "aws_region" "current" {}
 locals {
   account   = data.aws_caller_identity.current.account_id
   partition = data.aws_partition.current.partition
-  region    = data.aws_region.current.name
+  region    = data.aws_region.current.id
 
   codebuild    = "arn:${local.partition}:codebuild:${local.region}:${local.account}"
   codecommit   = "arn:${local.partition}:codecommit:${local.region}:${local.account}"

@@ -45,7 +45,7 @@ def _body(block: Any) -> dict[str, Any]:
     values = block if isinstance(block, Block) else block._values
     result: dict[str, Any] = {}
     for name, value in values.items():
-        if value is None:
+        if value is None or value == []:
             continue
         if hasattr(value, "expression"):
             result[name] = Text(value.expression)

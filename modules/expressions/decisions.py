@@ -15,6 +15,8 @@ _PATH = re.compile(r"[\w.]+")
 
 def given(value: object) -> Decision:
     """Whether a setting has a value."""
+    if (decision := getattr(value, "given", None)) is not None:
+        return cast(Decision, decision)
     if getattr(value, "nullable", False):
         return Condition(f"{value.expression} != null")  # type: ignore[attr-defined]
     return value is not None
@@ -77,6 +79,8 @@ def choose(decision: Decision, yes: _T, no: _T) -> _T:
         kind = Texts if isinstance(yes, list) else Text
         nullable = any(value is None or getattr(value, "nullable", False) for value in (yes, no))
         chosen = kind(expression, nullable=nullable)
+        if no is None and given(yes) is True:
+            chosen.given = decision
     return cast(_T, chosen)
 
 

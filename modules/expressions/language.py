@@ -62,7 +62,7 @@ def hcl(value: Any) -> str:
         case None | bool() | int():
             return json.dumps(value)
         case Mapping():
-            entries = (f"{_quoted(key)} = {hcl(item)}" for key, item in value.items())
+            entries = (f"{_key(key)} = {hcl(item)}" for key, item in value.items())
             return f"{{{', '.join(entries)}}}"
         case str():
             return value if TOKEN.fullmatch(value) else _quoted(value)
@@ -100,6 +100,10 @@ def _undecided(element: When[Any] | Each[Any]) -> str:
     if isinstance(element, Each):
         return repeated(element)
     return f"{element.condition.expression} ? [{hcl(element.element)}] : []"
+
+
+def _key(key: str) -> str:
+    return key if key.isidentifier() else _quoted(key)
 
 
 def _quoted(text: str) -> str:

@@ -40,10 +40,11 @@ Decision = bool | Condition
 class Text(str):
     """A text that Terraform knows. Python can pass it on, but not look at it."""
 
-    __slots__ = ("expression", "nullable")
     expression: str
     nullable: bool
     """Whether it may be null, which says that the setting was not given."""
+    given: Decision | None = None
+    """When it is not null, where that is known."""
 
     def __new__(cls, expression: str, *, nullable: bool = False) -> Self:
         """Make the text that an expression gives."""
@@ -63,7 +64,6 @@ class Text(str):
 class Number(float):
     """A number that Terraform knows; in a text it is the text of the number."""
 
-    __slots__ = ("expression", "nullable")
     expression: str
     nullable: bool
 
@@ -83,8 +83,6 @@ class Number(float):
 
 class Texts(list[str]):
     """A list of texts that Terraform knows."""
-
-    __slots__ = ("expression", "nullable")
 
     def __init__(self, expression: str, *, nullable: bool = False) -> None:
         super().__init__(Token.as_list(_resolvable(expression)))

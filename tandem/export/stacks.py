@@ -165,13 +165,17 @@ def build_project(stack: TerraformStack) -> None:
 
 
 def _project(stack: TerraformStack, *, shared_dead_letters: str | None = None) -> Project:
-    return Project(
+    project = Project(
         stack,
         names=_Names(Text("var.name")),
         tags=Entries("var.tags", Text),
         permissions_boundary=Text("var.permissions_boundary", nullable=True),
         shared_dead_letters=shared_dead_letters,
     )
+    for name in ("account", "dns_suffix", "partition", "region"):
+        value = Text(hcl(getattr(project, name)))
+        setattr(project, name, project.local(name, value))
+    return project
 
 
 def _shared_store(project: Project) -> SharedArtifactStore:

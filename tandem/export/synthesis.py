@@ -40,7 +40,7 @@ def synthesize(
     variables: Mapping[str, Any],
     moves: Mapping[str, str],
 ) -> Block:
-    """The files of a module, by their names.
+    """The files of a module, as Terraform's JSON, by their names without what says so.
 
     Args:
         build: Puts the constructs into a stack.
@@ -56,10 +56,10 @@ def synthesize(
     if moves:
         main["moved"] = [{"from": before, "to": now} for before, now in moves.items()]
     return {
-        "main.tf.json": main,
-        "variables.tf.json": {"variable": dict(variables)},
-        "outputs.tf.json": {"output": described["output"]},
-        "versions.tf.json": {
+        "main": main,
+        "variables": {"variable": dict(variables)},
+        "outputs": {"output": described["output"]},
+        "versions": {
             "terraform": {
                 "required_version": _TERRAFORM,
                 "required_providers": {

@@ -40,7 +40,7 @@ _EXPORTED = {
     "data.aws_ecs_service.task_definition": "the-task-definition",
     "data.aws_ecs_task_definition.family": "the-family",
     "data.aws_partition.partition": "aws",
-    "data.aws_region.name": REGION,
+    "data.aws_region.id": REGION,
     "aws_cloudwatch_event_rule.arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{{name}}",
     "aws_cloudwatch_log_group.arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{name}}",
     "aws_codebuild_project.arn": f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/{{name}}",

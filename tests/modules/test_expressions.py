@@ -137,7 +137,7 @@ def test_decides(name: str) -> None:
 CHOICES: Mapping[str, tuple[Callable[[], str], str]] = {
     "choose": (lambda: choose(A, "x", NAME), '${(var.a ? "x" : var.name)}'),
     "default": (lambda: default(MAYBE, "y"), '${(var.maybe != null ? var.maybe : "y")}'),
-    "pick": (lambda: pick(NAME, {"x": "y"}), '${{"x" = "y"}[var.name]}'),
+    "pick": (lambda: pick(NAME, {"x": "y"}), '${{x = "y"}[var.name]}'),
     "upper": (lambda: NAME.upper(), "${upper(var.name)}"),
     "joined keys": (lambda: joined_keys(MAP), '${join(" ", keys(var.map))}'),
 }
@@ -176,7 +176,8 @@ def test_a_choice_with_null_in_it_may_be_null(
         (A, "var.a"),
         ([], "[]"),
         (["a", 1], '["a", 1]'),
-        ({"a": {"b": None}}, '{"a" = {"b" = null}}'),
+        ({"a": {"b": None}}, "{a = {b = null}}"),
+        ({"aws:SourceArn": "x", "1": 2}, '{"aws:SourceArn" = "x", "1" = 2}'),
         ([*where(A, "x")], 'var.a ? ["x"] : []'),
         (["a", *where(A, "x"), "b"], 'concat(["a"], var.a ? ["x"] : [], ["b"])'),
         (each(MAP, lambda key, value: [key, value]), "[for key, value in var.map : [key, value]]"),
@@ -184,7 +185,7 @@ def test_a_choice_with_null_in_it_may_be_null(
             each(MAP, lambda key, _: key, lambda _, value: equal(value, "x")),
             '[for key, value in var.map : key if value == "x"]',
         ),
-        (each(LIST, lambda _, item: {"is": item}), '[for key, value in var.list : {"is" = value}]'),
+        (each(LIST, lambda _, item: {"it": item}), "[for key, value in var.list : {it = value}]"),
     ],
 )
 def test_writes_values_in_terraforms_language(value: object, expected: str) -> None:
@@ -207,7 +208,7 @@ def test_a_known_document_is_written_at_once() -> None:
 
 @pytest.mark.parametrize("value", [NAME, Number("var.n"), LIST, where(A, "x"), each(MAP, max)])
 def test_terraform_writes_a_document_of_which_it_decides_a_part(value: object) -> None:
-    assert written(document({"a": [{"b": value}]})).startswith('${jsonencode({"a" = [{"b" = ')
+    assert written(document({"a": [{"b": value}]})).startswith("${jsonencode({a = [{b = ")
 
 
 # Lists
@@ -229,7 +230,7 @@ def test_lists_of_which_terraform_decides_a_part() -> None:
     assert plain(["a", *where(A, "b")]) == []
     assert hcl(texts(["a", *where(A, "b")])) == 'concat(["a"], var.a ? ["b"] : [])'
     assert hcl(present({"a": MAYBE, "b": None})) == (
-        '{for key, value in {"a" = var.maybe} : key => value if value != null}'
+        "{for key, value in {a = var.maybe} : key => value if value != null}"
     )
 
 
