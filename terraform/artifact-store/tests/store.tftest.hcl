@@ -8,6 +8,44 @@ variables {
   name = "shop"
 }
 
+run "key_and_long_name" {
+  command = plan
+
+  variables {
+    name        = "a-name-of-more-than-twenty-four"
+    kms_key     = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d"
+    expire_days = 3
+    tags        = { Team = "shop" }
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket.artifacts.bucket) <= 63 && startswith(aws_s3_bucket.artifacts.bucket, "a-name-of-more") && endswith(aws_s3_bucket.artifacts.bucket, "-artifacts-111122223333-eu-west-1")
+    error_message = "The name is cut to what S3 allows."
+  }
+
+  assert {
+    condition = (
+      one(aws_s3_bucket_server_side_encryption_configuration.artifacts.rule).apply_server_side_encryption_by_default[0].kms_master_key_id == var.kms_key &&
+      one(aws_s3_bucket_server_side_encryption_configuration.artifacts.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms" &&
+      output.store.kms_key == var.kms_key
+    )
+    error_message = "The key encrypts it, and pipelines are told of the key."
+  }
+
+  assert {
+    condition = (
+      aws_s3_bucket_lifecycle_configuration.artifacts.rule[0].expiration[0].days == 3 &&
+      aws_s3_bucket_lifecycle_configuration.artifacts.rule[0].noncurrent_version_expiration[0].noncurrent_days == 3
+    )
+    error_message = "An artifact and its versions are removed after so many days."
+  }
+
+  assert {
+    condition     = aws_s3_bucket.artifacts.tags == tomap({ Team = "shop" })
+    error_message = "The tags are on the bucket."
+  }
+}
+
 run "defaults" {
   assert {
     condition     = aws_s3_bucket.artifacts.bucket == "shop-artifacts-111122223333-eu-west-1"
@@ -47,41 +85,16 @@ run "defaults" {
   }
 }
 
-run "key_and_long_name" {
+run "renamed" {
   command = plan
 
   variables {
-    name        = "a-name-of-more-than-twenty-four"
-    kms_key     = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d"
-    expire_days = 3
-    tags        = { Team = "shop" }
+    name = "other"
   }
 
   assert {
-    condition     = length(aws_s3_bucket.artifacts.bucket) <= 63 && startswith(aws_s3_bucket.artifacts.bucket, "a-name-of-more") && endswith(aws_s3_bucket.artifacts.bucket, "-artifacts-111122223333-eu-west-1")
-    error_message = "The name is cut to what S3 allows."
-  }
-
-  assert {
-    condition = (
-      one(aws_s3_bucket_server_side_encryption_configuration.artifacts.rule).apply_server_side_encryption_by_default[0].kms_master_key_id == var.kms_key &&
-      one(aws_s3_bucket_server_side_encryption_configuration.artifacts.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms" &&
-      output.store.kms_key == var.kms_key
-    )
-    error_message = "The key encrypts it, and pipelines are told of the key."
-  }
-
-  assert {
-    condition = (
-      aws_s3_bucket_lifecycle_configuration.artifacts.rule[0].expiration[0].days == 3 &&
-      aws_s3_bucket_lifecycle_configuration.artifacts.rule[0].noncurrent_version_expiration[0].noncurrent_days == 3
-    )
-    error_message = "An artifact and its versions are removed after so many days."
-  }
-
-  assert {
-    condition     = aws_s3_bucket.artifacts.tags == tomap({ Team = "shop" })
-    error_message = "The tags are on the bucket."
+    condition     = aws_s3_bucket.artifacts.bucket == "shop-artifacts-111122223333-eu-west-1"
+    error_message = "A bucket keeps its name: another one would be another bucket."
   }
 }
 

@@ -193,7 +193,7 @@ run "keys_and_clones" {
       if contains(["ArtifactKey", "PullBaseImage", "SourceClone"], each.Sid)
       } == {
       ArtifactKey   = [var.key]
-      PullBaseImage = ["arn:aws:ecr:eu-west-1:111122223333:repository/found"]
+      PullBaseImage = ["arn:aws:ecr:eu-west-1:111122223333:repository/design/fonts"]
       SourceClone   = [var.connection]
     }
     error_message = "The build clones with the connection, decrypts artifacts, and pulls its base."
@@ -205,7 +205,7 @@ run "keys_and_clones" {
       if contains(["ArtifactKey", "DescribeBaseImage", "Source"], each.Sid)
       } == {
       ArtifactKey       = [var.key]
-      DescribeBaseImage = ["arn:aws:ecr:eu-west-1:111122223333:repository/found"]
+      DescribeBaseImage = ["arn:aws:ecr:eu-west-1:111122223333:repository/design/fonts"]
       Source            = [var.connection]
     }
     error_message = "The pipeline uses the connection, encrypts artifacts, and looks at its base."

@@ -61,14 +61,6 @@ run "existing_repository" {
     tag        = "stable"
   }
 
-  override_data {
-    target = data.aws_ecr_repository.existing
-    values = {
-      arn            = "arn:aws:ecr:eu-west-1:111122223333:repository/legacy/web"
-      repository_url = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/legacy/web"
-    }
-  }
-
   assert {
     condition     = length(aws_ecr_repository.this) + length(aws_ecr_repository.unprotected) + length(aws_ecr_lifecycle_policy.this) + length(aws_ecr_lifecycle_policy.unprotected) == 0
     error_message = "What is managed elsewhere is neither made nor changed."

@@ -43,7 +43,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = length(aws_cloudwatch_event_rule.scheduled) + length(data.aws_ecr_repository.existing) + length(data.aws_ecs_service.deploy) == 0
+    condition     = length(aws_cloudwatch_event_rule.scheduled) + length(data.aws_ecs_service.deploy) == 0
     error_message = "What was not asked for does not exist."
   }
 

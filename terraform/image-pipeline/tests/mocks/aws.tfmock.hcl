@@ -8,20 +8,14 @@ mock_data "aws_caller_identity" {
 
 mock_data "aws_partition" {
   defaults = {
-    partition = "aws"
+    dns_suffix = "amazonaws.com"
+    partition  = "aws"
   }
 }
 
 mock_data "aws_region" {
   defaults = {
-    name = "eu-west-1"
-  }
-}
-
-mock_data "aws_ecr_repository" {
-  defaults = {
-    arn            = "arn:aws:ecr:eu-west-1:111122223333:repository/found"
-    repository_url = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/found"
+    id = "eu-west-1"
   }
 }
 

@@ -8,13 +8,14 @@ mock_data "aws_caller_identity" {
 
 mock_data "aws_partition" {
   defaults = {
-    partition = "aws"
+    dns_suffix = "amazonaws.com"
+    partition  = "aws"
   }
 }
 
 mock_data "aws_region" {
   defaults = {
-    name = "eu-west-1"
+    id = "eu-west-1"
   }
 }
 
