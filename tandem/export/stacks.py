@@ -22,6 +22,10 @@ from modules.symbols import AnyRepository, AnySource, Argument, symbolic
 _LONGEST_STEM = 24
 _LONGEST_RULE = 58
 _HASH_LENGTH = 8
+_START_ROLES = (
+    "concat(aws_iam_role.committed[*].name, aws_iam_role.uploaded[*].name, "
+    "aws_iam_role.scheduled[*].name, values(aws_iam_role.base_pushed)[*].name)"
+)
 _TWICE = (
     "setintersection(keys(local.bases), "
     "concat(keys(var.build.arguments), keys(var.build.environment)))"
@@ -90,8 +94,13 @@ def image_pipeline(stack: TerraformStack) -> None:
         pipeline_arn=("ARN of the pipeline.", pipeline.arn),
         build_project_name=("Name of the build project.", pipeline.build.name),
         role_names=(
-            "Names of the roles of the build and of the pipeline.",
-            {"build": pipeline.build.role.name, "pipeline": pipeline.pipeline.role.name},
+            "Names of the roles of the build and of the pipeline, and of those with which events "
+            "and schedules start it.",
+            {
+                "build": pipeline.build.role.name,
+                "pipeline": pipeline.pipeline.role.name,
+                "start": Text(_START_ROLES),
+            },
         ),
         log_group_name=("The log of the builds.", pipeline.build.log_group),
         artifact_store=("The artifact store, for other modules to share.", _store_output(store)),

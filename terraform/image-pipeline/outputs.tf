@@ -61,6 +61,15 @@ output "repository_url" {
 }
 
 output "role_names" {
-  description = "Names of the roles of the build and of the pipeline."
-  value       = { build = aws_iam_role.build.name, pipeline = aws_iam_role.pipeline.name }
+  description = "Names of the roles of the build and of the pipeline, and of those with which events and schedules start it."
+  value = {
+    build    = aws_iam_role.build.name
+    pipeline = aws_iam_role.pipeline.name
+    start = concat(
+      aws_iam_role.committed[*].name,
+      aws_iam_role.uploaded[*].name,
+      aws_iam_role.scheduled[*].name,
+      values(aws_iam_role.base_pushed)[*].name
+    )
+  }
 }

@@ -27,6 +27,11 @@ run "codecommit" {
   }
 
   assert {
+    condition     = output.role_names.start == ["web-source-committed-start"]
+    error_message = "The role with which commits start the pipeline can be found."
+  }
+
+  assert {
     condition = jsondecode(aws_cloudwatch_event_rule.committed[0].event_pattern) == {
       account     = ["111122223333"]
       source      = ["aws.codecommit"]
