@@ -1,6 +1,7 @@
 """Findings of security scanners that are accepted, with the reason, beside each resource.
 
-Checkov reads no comments in Terraform's JSON; the tests hand it these.
+In Terraform's language they become comments that checkov honours. In Terraform's JSON, in which it
+honours none, they are for the reader.
 https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html
 """
 

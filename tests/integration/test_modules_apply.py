@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from same_resources import managed
+from scanning import scan
 from synthesis import ROOT, Block
 
 from tandem.emulator import Emulator, seed
@@ -28,7 +29,6 @@ CALLS = Path("tests/terraform/root")
 
 THERE_ALREADY: Block = {
     "data": {
-        "aws_ecr_repository": {"base": {"name": "design/fonts"}, "own": {"name": "acme/tagged"}},
         "aws_ecs_service": {
             "web": {
                 "cluster_arn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop",
@@ -37,7 +37,7 @@ THERE_ALREADY: Block = {
         },
     }
 }
-"""What the modules look up, as `seed` takes it."""
+"""What the modules look up, as `seed` takes it. Repositories are only named."""
 OWN_REPOSITORIES = [
     "module.base",
     "module.elsewhere",
@@ -182,6 +182,24 @@ def test_a_role_has_the_boundary_made_with_it(applied: Applied) -> None:
     }
     bounded = {name for name, boundary in boundaries.items() if boundary}
     assert bounded == {name for name in boundaries if name.startswith("shop-base-")}
+
+
+def test_checkov_has_nothing_against_a_policy(applied: Applied, tmp_path: Path) -> None:
+    """Here it reads them: in a module they are expressions, and in a plan yet unknown."""
+    policies = [
+        resource
+        for resource in managed(applied.state["values"]["root_module"])
+        if resource["type"] == "aws_iam_role_policy"
+    ]
+    anything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    values = {**policies[0]["values"], "policy": json.dumps(anything)}
+    control = {**policies[0], "address": "aws_iam_role_policy.control", "values": values}
+    planned = {"root_module": {"resources": [*policies, control]}}
+    found = scan(tmp_path, {"plan": {"terraform_version": "1", "planned_values": planned}})
+    failed = {one.address for one in found if one.result == "FAILED"}
+    passed = {one.address for one in found if one.result == "PASSED"}
+    assert failed == {control["address"]}
+    assert passed >= {policy["address"] for policy in policies}
 
 
 def test_another_provider_means_another_region(applied: Applied) -> None:

@@ -14,6 +14,7 @@ from synthesis import KITCHEN_SINK, ROOT, Block, read, synthesize
 
 from tandem.config import Config, load
 from tandem.emulator import OVERRIDE_FILE, Emulator, override, seed
+from tandem.export.variables import variables
 from tandem.terraform import Terraform
 
 pytestmark = pytest.mark.integration
@@ -123,13 +124,7 @@ def test_every_variable_is_given(both: Both) -> None:
     given: dict[str, set[str]] = {}
     for call in calls.values():
         given.setdefault(Path(call["source"]).name, set()).update(call)
-    missing = {
-        name: {
-            *json.loads((ROOT / "terraform" / name / "variables.tf.json").read_text())["variable"]
-        }
-        - variables
-        for name, variables in given.items()
-    }
+    missing = {name: variables(name).keys() - settings for name, settings in given.items()}
     # All share a store, so that no module makes one with settings of its own.
     assert missing == {"artifact-store": set(), "image-pipeline": {"artifacts"}}
 
