@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from moto.moto_server.werkzeug_app import (
@@ -15,6 +16,9 @@ from tandem.emulator import codebuild, codecommit, codepipeline
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_ONE_AT_A_TIME = Lock()
+"""moto walks dictionaries that other requests change: "changed size during iteration"."""
+
 
 def application(account_id: str) -> "WSGIApplication":
     """Return moto, mended, as a WSGI application that acts for one account."""
@@ -25,7 +29,8 @@ def application(account_id: str) -> "WSGIApplication":
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = account_id
         try:
-            found: Iterable[bytes] = dispatcher(environ, start_response)
+            with _ONE_AT_A_TIME:
+                found: Iterable[bytes] = dispatcher(environ, start_response)
         except Exception as error:
             # A call that moto lacks, or fails at. Its own answer is 500, which every SDK takes for
             # a passing fault and repeats: Terraform for nine minutes. 501 is final.

@@ -247,63 +247,63 @@ variable "base" {
     condition = alltrue([
       for each in concat(
         [
-          for image in [var.base] : { path = "base", image = image } if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
+          for image in [var.base] : ["base", image] if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
         ],
         [
           for name in(
             startswith(jsonencode(var.base), "{") ? (
               startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
             ) ? [] : keys(var.base) : []
-          ) : { path = "base.${name}", image = var.base[name] }
+          ) : ["base.${name}", var.base[name]]
         ]
-      ) : startswith(jsonencode(each.image), "{") ? length(setsubtract(["repository", "tag"], keys(each.image))) == 0 : false
+      ) : startswith(jsonencode(each[1]), "{") ? length(setsubtract(["repository", "tag"], keys(each[1]))) == 0 : false
     ])
-    error_message = "${join(", ", [for each in concat([for image in [var.base] : { path = "base", image = image } if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false], [for name in(startswith(jsonencode(var.base), "{") ? (startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false) ? [] : keys(var.base) : []) : { path = "base.${name}", image = var.base[name] }]) : each.path if !(startswith(jsonencode(each.image), "{") ? length(setsubtract(["repository", "tag"], keys(each.image))) == 0 : false)])} is no image: it needs a repository and a tag, as has module.NAME.image, or {repository = \"design/fonts\", tag = \"newest\"}."
+    error_message = "${join(", ", [for each in concat([for image in [var.base] : ["base", image] if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false], [for name in(startswith(jsonencode(var.base), "{") ? (startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false) ? [] : keys(var.base) : []) : ["base.${name}", var.base[name]]]) : each[0] if !(startswith(jsonencode(each[1]), "{") ? length(setsubtract(["repository", "tag"], keys(each[1]))) == 0 : false)])} is no image: it needs a repository and a tag, as has module.NAME.image, or {repository = \"design/fonts\", tag = \"newest\"}."
   }
 
   validation {
     condition = alltrue([
       for each in concat(
         [
-          for image in [var.base] : { path = "base", image = image } if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
+          for image in [var.base] : ["base", image] if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
         ],
         [
           for name in(
             startswith(jsonencode(var.base), "{") ? (
               startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
             ) ? [] : keys(var.base) : []
-          ) : { path = "base.${name}", image = var.base[name] }
+          ) : ["base.${name}", var.base[name]]
         ]
         ) : (
-        startswith(jsonencode(each.image), "{") ? length(setsubtract(["repository", "tag"], keys(each.image))) == 0 : false
+        startswith(jsonencode(each[1]), "{") ? length(setsubtract(["repository", "tag"], keys(each[1]))) == 0 : false
         ) ? can(
         regex(
           "^(?:[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*)*)$",
-          each.image.repository
+          each[1].repository
         )
-      ) && can(regex("^(?s:.{2,256})$", each.image.repository)) : true
+      ) && can(regex("^(?s:.{2,256})$", each[1].repository)) : true
     ])
-    error_message = "${join(", ", [for each in concat([for image in [var.base] : { path = "base", image = image } if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false], [for name in(startswith(jsonencode(var.base), "{") ? (startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false) ? [] : keys(var.base) : []) : { path = "base.${name}", image = var.base[name] }]) : "${each.path}.repository = ${jsonencode(each.image.repository)}" if !((startswith(jsonencode(each.image), "{") ? length(setsubtract(["repository", "tag"], keys(each.image))) == 0 : false) ? can(regex("^(?:[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*)*)$", each.image.repository)) && can(regex("^(?s:.{2,256})$", each.image.repository)) : true)])}: it must be an ECR repository name: 2-256 lower-case letters, digits, and single '.', '_', '-', '/'."
+    error_message = "${join(", ", [for each in concat([for image in [var.base] : ["base", image] if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false], [for name in(startswith(jsonencode(var.base), "{") ? (startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false) ? [] : keys(var.base) : []) : ["base.${name}", var.base[name]]]) : "${each[0]}.repository = ${jsonencode(each[1].repository)}" if !((startswith(jsonencode(each[1]), "{") ? length(setsubtract(["repository", "tag"], keys(each[1]))) == 0 : false) ? can(regex("^(?:[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*)*)$", each[1].repository)) && can(regex("^(?s:.{2,256})$", each[1].repository)) : true)])}: it must be an ECR repository name: 2-256 lower-case letters, digits, and single '.', '_', '-', '/'."
   }
 
   validation {
     condition = alltrue([
       for each in concat(
         [
-          for image in [var.base] : { path = "base", image = image } if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
+          for image in [var.base] : ["base", image] if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
         ],
         [
           for name in(
             startswith(jsonencode(var.base), "{") ? (
               startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
             ) ? [] : keys(var.base) : []
-          ) : { path = "base.${name}", image = var.base[name] }
+          ) : ["base.${name}", var.base[name]]
         ]
         ) : (
-        startswith(jsonencode(each.image), "{") ? length(setsubtract(["repository", "tag"], keys(each.image))) == 0 : false
-      ) ? can(regex("^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$", each.image.tag)) : true
+        startswith(jsonencode(each[1]), "{") ? length(setsubtract(["repository", "tag"], keys(each[1]))) == 0 : false
+      ) ? can(regex("^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$", each[1].tag)) : true
     ])
-    error_message = "${join(", ", [for each in concat([for image in [var.base] : { path = "base", image = image } if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false], [for name in(startswith(jsonencode(var.base), "{") ? (startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false) ? [] : keys(var.base) : []) : { path = "base.${name}", image = var.base[name] }]) : "${each.path}.tag = ${jsonencode(each.image.tag)}" if !((startswith(jsonencode(each.image), "{") ? length(setsubtract(["repository", "tag"], keys(each.image))) == 0 : false) ? can(regex("^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$", each.image.tag)) : true)])}: it must be an image tag: 1-128 letters, digits, '_', '.' or '-', not beginning with '.' or '-'."
+    error_message = "${join(", ", [for each in concat([for image in [var.base] : ["base", image] if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false], [for name in(startswith(jsonencode(var.base), "{") ? (startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false) ? [] : keys(var.base) : []) : ["base.${name}", var.base[name]]]) : "${each[0]}.tag = ${jsonencode(each[1].tag)}" if !((startswith(jsonencode(each[1]), "{") ? length(setsubtract(["repository", "tag"], keys(each[1]))) == 0 : false) ? can(regex("^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$", each[1].tag)) : true)])}: it must be an image tag: 1-128 letters, digits, '_', '.' or '-', not beginning with '.' or '-'."
   }
 
   validation {
@@ -382,36 +382,36 @@ variable "base" {
       distinct([
         for each in concat(
           [
-            for image in [var.base] : { path = "base", image = image } if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
+            for image in [var.base] : ["base", image] if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
           ],
           [
             for name in(
               startswith(jsonencode(var.base), "{") ? (
                 startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
               ) ? [] : keys(var.base) : []
-            ) : { path = "base.${name}", image = var.base[name] }
+            ) : ["base.${name}", var.base[name]]
           ]
           ) : (
-          startswith(jsonencode(each.image), "{") ? length(setsubtract(["repository", "tag"], keys(each.image))) == 0 : false
-        ) ? jsonencode([each.image.repository, each.image.tag]) : each.path
+          startswith(jsonencode(each[1]), "{") ? length(setsubtract(["repository", "tag"], keys(each[1]))) == 0 : false
+        ) ? jsonencode([each[1].repository, each[1].tag]) : each[0]
       ])
       ) == length([
         for each in concat(
           [
-            for image in [var.base] : { path = "base", image = image } if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
+            for image in [var.base] : ["base", image] if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
           ],
           [
             for name in(
               startswith(jsonencode(var.base), "{") ? (
                 startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false
               ) ? [] : keys(var.base) : []
-            ) : { path = "base.${name}", image = var.base[name] }
+            ) : ["base.${name}", var.base[name]]
           ]
           ) : (
-          startswith(jsonencode(each.image), "{") ? length(setsubtract(["repository", "tag"], keys(each.image))) == 0 : false
-        ) ? jsonencode([each.image.repository, each.image.tag]) : each.path
+          startswith(jsonencode(each[1]), "{") ? length(setsubtract(["repository", "tag"], keys(each[1]))) == 0 : false
+        ) ? jsonencode([each[1].repository, each[1].tag]) : each[0]
     ])
-    error_message = "${join(" and ", flatten([for names in values({ for each in concat([for image in [var.base] : { path = "base", image = image } if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false], [for name in(startswith(jsonencode(var.base), "{") ? (startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false) ? [] : keys(var.base) : []) : { path = "base.${name}", image = var.base[name] }]) : (startswith(jsonencode(each.image), "{") ? length(setsubtract(["repository", "tag"], keys(each.image))) == 0 : false) ? jsonencode([each.image.repository, each.image.tag]) : each.path => each.path... }) : names if length(names) > 1]))} are the same image: use one build argument for both."
+    error_message = "${join(" and ", flatten([for names in values({ for each in concat([for image in [var.base] : ["base", image] if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false], [for name in(startswith(jsonencode(var.base), "{") ? (startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false) ? [] : keys(var.base) : []) : ["base.${name}", var.base[name]]]) : (startswith(jsonencode(each[1]), "{") ? length(setsubtract(["repository", "tag"], keys(each[1]))) == 0 : false) ? jsonencode([each[1].repository, each[1].tag]) : each[0] => each[0]... }) : names if length(names) > 1]))} are the same image: use one build argument for both."
   }
 }
 

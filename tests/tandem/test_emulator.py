@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -155,6 +156,25 @@ def test_what_is_missing_fails_at_once_and_in_silence(
     assert lacking.value.response["ResponseMetadata"]["RetryAttempts"] == 0
     assert time.monotonic() - before < 5
     assert capfd.readouterr() == ("", "")
+
+
+def test_many_changes_at_once_do_not_disturb_each_other() -> None:
+    trust = {"Version": "2012-10-17", "Statement": []}
+
+    def create(iam: Any, number: int) -> str:
+        iam.create_role(RoleName=f"role-{number}", AssumeRolePolicyDocument=json.dumps(trust))
+        return f"role-{number}"
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with Emulator() as emulator, ThreadPoolExecutor(20) as threads:
+            iam = emulator.client("iam")
+            created = list(threads.map(partial(create, iam), range(200)))
+            roles = iam.list_roles(MaxItems=1000)["Roles"]
+    finally:
+        sys.setswitchinterval(before)
+    assert {role["RoleName"] for role in roles} >= set(created)
 
 
 def test_answers_in_one_write(emulator: Emulator) -> None:

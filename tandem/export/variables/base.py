@@ -34,15 +34,14 @@ _SINGLE = (
 _ARGUMENTS = f"({_GIVEN} ? ({_SINGLE}) ? [] : keys(var.base) : [])"
 """The build arguments; none where it is one image."""
 _IMAGES = (
-    f'concat([for image in [var.base] : {{path = "base", image = image}} if {_SINGLE}], '
+    f'concat([for image in [var.base] : ["base", image] if {_SINGLE}], '
     f"[for name in {_ARGUMENTS} : "
-    '{path = "base.${name}", image = var.base[name]}])'
+    '["base.${name}", var.base[name]]])'
 )
 _COMPLETE = (
-    f"{_is_object('each.image')} ? "
-    f"length(setsubtract({literal(_NEEDED)}, keys(each.image))) == 0 : false"
+    f"{_is_object('each[1]')} ? length(setsubtract({literal(_NEEDED)}, keys(each[1]))) == 0 : false"
 )
-_IMAGE = "jsonencode([each.image.repository, each.image.tag])"
+_IMAGE = "jsonencode([each[1].repository, each[1].tag])"
 
 
 def artifact(argument: str) -> str:
@@ -59,15 +58,15 @@ def base() -> Iterator[Validation]:
     )
     yield validation(
         f"alltrue([for each in {_IMAGES} : {_COMPLETE}])",
-        f"${{{offenders('each', _IMAGES, 'each.path', _COMPLETE)}}} is no image: it needs a "
+        f"${{{offenders('each', _IMAGES, 'each[0]', _COMPLETE)}}} is no image: it needs a "
         f"repository and a tag, as has {_EXAMPLE}.",
     )
     for name, type_ in (("repository", EcrRepositoryName), ("tag", ImageTag)):
         yield _part(name, get_args(type_)[1])
     yield from _arguments()
-    key = f"({_COMPLETE}) ? {_IMAGE} : each.path"
+    key = f"({_COMPLETE}) ? {_IMAGE} : each[0]"
     keys = f"[for each in {_IMAGES} : {key}]"
-    alike = _groups(f"each in {_IMAGES}", key, "each.path")
+    alike = _groups(f"each in {_IMAGES}", key, "each[0]")
     yield validation(
         f"length(distinct({keys})) == length({keys})",
         f"${{{alike}}} are the same image: use one build argument for both.",
@@ -75,9 +74,9 @@ def base() -> Iterator[Validation]:
 
 
 def _part(name: str, rule: Text) -> Validation:
-    value = f"each.image.{name}"
+    value = f"each[1].{name}"
     condition = f"({_COMPLETE}) ? {follows(rule, value)} : true"
-    shown = f'"${{each.path}}.{name} = ${{jsonencode({value})}}"'
+    shown = f'"${{each[0]}}.{name} = ${{jsonencode({value})}}"'
     return validation(
         f"alltrue([for each in {_IMAGES} : {condition}])",
         f"${{{offenders('each', _IMAGES, shown, condition)}}}: it must be {rule.words}.",
