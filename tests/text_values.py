@@ -22,7 +22,19 @@ GOOD_AND_BAD: dict[str, tuple[list[str], list[str]]] = {
     ),
     "EcrRepositoryName": (
         ["ab", "shop/web", "shop/web__2", "a.b-c_d/e", "a" * 256],
-        ["a", "Shop", "/web", "web/", "shop//web", "a--b", "a..b", "a___b", "-ab", "a" * 257],
+        [
+            "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web",
+            "a",
+            "Shop",
+            "/web",
+            "web/",
+            "shop//web",
+            "a--b",
+            "a..b",
+            "a___b",
+            "-ab",
+            "a" * 257,
+        ],
     ),
     "CodeCommitRepositoryName": (
         ["web", "Web_2.x", "w" * 100],

@@ -75,6 +75,7 @@ EcrRepositoryName = Annotated[
         "an ECR repository name: 2-256 lower-case letters, digits, and single '.', '_', '-', '/'",
         shortest=2,
         longest=256,
+        never=r"\.dkr[.-]ecr",  # a URL has only such characters, too
     ),
 ]
 CodeCommitRepositoryName = Annotated[

@@ -30,14 +30,42 @@ _TWICE = (
     "setintersection(keys(local.bases), "
     "concat(keys(var.build.arguments), keys(var.build.environment)))"
 )
+_FOREIGN = (
+    "[for argument, image in local.bases : argument if !startswith(image.repository_arn, "
+    '"arn:${local.partition}:ecr:${local.region}:${local.account}:")]'
+)
+_BETWEEN_VARIABLES = {
+    "var.approval == null || var.deploy != null": "There is approval but nothing to approve: "
+    "add deploy, or remove approval.",
+    f"length({_TWICE}) == 0": f'The build arguments ${{join(", ", {_TWICE})}} of base are set '
+    "under build too: keep one.",
+    f"length({_FOREIGN}) == 0": f'The base ${{join(", ", {_FOREIGN})}} is in another region or '
+    "account, whose pushes start nothing here: replicate its repository, or give this module the "
+    "provider of the base.",
+    "var.dead_letters == null ? true : startswith(var.dead_letters.arn, "
+    '"arn:${local.partition}:sqs:${local.region}:${local.account}:")': "dead_letters is in another "
+    "region or account, to which EventBridge sends nothing: give a queue of this one, or none.",
+    "var.artifact_store == null || var.artifacts.kms_key == null": "artifacts.kms_key is for the "
+    "module's own bucket, and there is none with artifact_store: give the key to that, or remove "
+    "one of them.",
+    "var.repository.existing == null || "
+    "(var.repository.name == null && var.repository.kms_key == null)": "repository.existing is "
+    "managed elsewhere, with its name and its key: remove repository.name and repository.kms_key, "
+    "or repository.existing.",
+}
+"""What must hold between variables, and what to say where it does not."""
 
 
 def image_pipeline(stack: TerraformStack) -> None:
     """The whole: repository, build, pipeline, roles and triggers."""
     stack.add_override("locals.ecs", "${var.deploy == null ? null : var.deploy.ecs}")
-    # Not by what is the kind's own: a name may be unknown when Terraform plans, and then the rules
-    # that depend on it could not be counted.
-    kind = 'var.code.key != null ? "s3" : var.code.repository != null ? "connection" : "codecommit"'
+    # Either of two attributes may be unknown when Terraform plans, and then the rules that depend
+    # on the kind can be counted all the same.
+    kind = (
+        'anytrue([var.code.key != null, var.code.s3 != null]) ? "s3" : '
+        "anytrue([var.code.repository != null, var.code.connection != null]) "
+        '? "connection" : "codecommit"'
+    )
     stack.add_override("locals.source", f"${{{kind}}}")
     project = _project(stack, shared_dead_letters="var.dead_letters")
     _bases(stack, project)
@@ -69,16 +97,8 @@ def image_pipeline(stack: TerraformStack) -> None:
     stack.add_override(
         "resource.aws_codepipeline.pipeline.lifecycle.precondition",
         [
-            {
-                "condition": "${var.approval == null || var.deploy != null}",
-                "error_message": "There is approval but nothing to approve: "
-                "add deploy, or remove approval.",
-            },
-            {
-                "condition": f"${{length({_TWICE}) == 0}}",
-                "error_message": f'The build arguments ${{join(", ", {_TWICE})}} of base are set '
-                "under build too: keep one.",
-            },
+            {"condition": f"${{{condition}}}", "error_message": message}
+            for condition, message in _BETWEEN_VARIABLES.items()
         ],
     )
     _tell(
@@ -93,6 +113,11 @@ def image_pipeline(stack: TerraformStack) -> None:
         pipeline_name=("Name of the pipeline.", pipeline.name),
         pipeline_arn=("ARN of the pipeline.", pipeline.arn),
         build_project_name=("Name of the build project.", pipeline.build.name),
+        build_project_arn=("ARN of the build project.", pipeline.build.arn),
+        role_arns=(
+            "ARNs of the roles of the build and of the pipeline, as a key's policy needs them.",
+            {"build": pipeline.build.role.arn, "pipeline": pipeline.pipeline.role.arn},
+        ),
         role_names=(
             "Names of the roles of the build and of the pipeline, and of those with which events "
             "and schedules start it.",
@@ -134,7 +159,8 @@ def image_repository(stack: TerraformStack) -> None:
 def artifact_store(stack: TerraformStack) -> None:
     """A bucket for the artifacts of any number of pipelines."""
     settings = symbolic(Artifacts, "var")
-    store = ArtifactStore(_project(stack), "artifacts", settings=settings)
+    project = _project(stack, names=_StoreNames(Text("var.name")))
+    store = ArtifactStore(project, "artifacts", settings=settings)
     _keep_bucket(stack)
     _tell(stack, store=("What pipelines take as their `artifact_store`.", _store_output(store)))
 
@@ -144,7 +170,7 @@ def build_project(stack: TerraformStack) -> None:
     project = _project(stack)
     project.artifact_store = _shared_store(project)
     repository = RepositoryReference(
-        *(Text(f"var.repository.{attribute}") for attribute in ("name", "arn", "url"))
+        name="", arn=Text("var.repository.arn"), url=Text("var.repository.url")
     )
     settings = symbolic(Build, "var.build")
     build = BuildProject(
@@ -173,10 +199,15 @@ def build_project(stack: TerraformStack) -> None:
     )
 
 
-def _project(stack: TerraformStack, *, shared_dead_letters: str | None = None) -> Project:
+def _project(
+    stack: TerraformStack,
+    *,
+    names: Names | None = None,
+    shared_dead_letters: str | None = None,
+) -> Project:
     project = Project(
         stack,
-        names=_Names(Text("var.name")),
+        names=names or _Names(Text("var.name")),
         tags=Entries("var.tags", Text),
         permissions_boundary=Text("var.permissions_boundary", nullable=True),
         shared_dead_letters=shared_dead_letters,
@@ -217,13 +248,18 @@ def _bases(stack: TerraformStack, project: Project) -> None:
             'artifact = join("", [for part in split("_", argument) : title(lower(part))]), '
             f"rule = {_fitted('${var.name}-${lower(argument)}-pushed', _LONGEST_RULE)}, "
             "repository = image.repository, "
-            f'repository_arn = lookup(image, "repository_arn", {hcl(elsewhere.arn)}), '
-            f'repository_url = lookup(image, "repository_url", {hcl(elsewhere.url)}), '
+            f"repository_arn = {_told('repository_arn', elsewhere.arn)}, "
+            f"repository_url = {_told('repository_url', elsewhere.url)}, "
             "tag = image.tag}}"
         ),
     }
     for name, expression in locals_.items():
         stack.add_override(f"locals.{name}", Text(expression))
+
+
+def _told(attribute: str, computed: str) -> str:
+    """An attribute of a base, which another module told or which follows from its name."""
+    return f'coalesce(lookup(image, "{attribute}", null), {hcl(computed)})'
 
 
 def _image(expression: str) -> Image:
@@ -263,6 +299,13 @@ class _Names(Names):
     def _of(self, *parts: str) -> str:
         parts = tuple(part for part in parts if part)
         return "-".join([self.prefix, *parts]) if parts else self.prefix
+
+
+class _StoreNames(_Names):
+    """Names in a module that is a store, so that a pipeline may have the same name."""
+
+    def bucket(self, purpose: str, *, account: str, region: str) -> str:  # noqa: ARG002
+        return super().bucket("store", account=account, region=region)
 
 
 def _fitted(text: str, limit: int) -> str:

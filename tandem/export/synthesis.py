@@ -107,7 +107,27 @@ def _renamed(described: Block) -> Block:
             }
             for kind, bodies in result.get(section, {}).items()
         }
-    return dict(result)
+    return _pruned(result)
+
+
+def _pruned(described: Block) -> Block:
+    """The stack without the local values and the data sources that nothing refers to."""
+    while True:
+        text = json.dumps(described)
+        unused = [
+            ("locals", name)
+            for name in described.get("locals", {})
+            if not re.search(rf"\blocal\.{name}\b", text)
+        ]
+        unused += [
+            ("data", kind)
+            for kind, bodies in described["data"].items()
+            if not re.search(rf"\bdata\.{kind}\b", text)
+        ]
+        if not unused:
+            return {part: content for part, content in described.items() if content}
+        for section, name in unused:
+            del described[section][name]
 
 
 def _tidy(block: Any) -> Any:

@@ -295,7 +295,7 @@ EOT
         )
       )
     ])
-    error_message = "build.environment has ${join(", ", [for name, each in var.build.environment : name if !((each == null ? null : each.value) == null ? true : !can(regex("\\b(?:AKIA|ASIA)[A-Z0-9]{16}\\b|\\bgh[pousr]_\\w{30,}|\\bgithub_pat_\\w{30,}|\\bglpat-[\\w-]{18,}|\\bxox[abprs]-[\\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|://[^/\\s\\v:@]*:[^/\\s\\v@]+@|\\beyJ[\\w-]{10,}\\.[\\w-]{10,}\\.|\\bBasic [A-Za-z0-9+/]{12,}", (each == null ? null : each.value))) && ((each == null ? null : each.value) == "" || !can(regex("(?i:(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(?:$|_(?:ID|KEY|VALUE)$)|(?:PASSWORD|PASSWD|PWD|SECRET)$)", name))))])}, which looks like a secret: anyone could read it in the plan, the state and the console, so name it as secret or parameter under build.environment."
+    error_message = "build.environment holds what looks like a secret${join(", ", concat([""], [for name, each in var.build.environment : name if can(regex("(?i:(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(?:$|_(?:ID|KEY|VALUE)$)|(?:PASSWORD|PASSWD|PWD|SECRET)$)", name)) && try(each.secret == each.parameter, false)]))}: anyone could read it in the plan, the state and the console, so name it as secret or parameter under build.environment."
   }
 
   validation {
@@ -326,7 +326,7 @@ EOT
         )
       )
     ])
-    error_message = "build.arguments has ${join(", ", [for name, each in var.build.arguments : name if !((each) == null ? true : !can(regex("\\b(?:AKIA|ASIA)[A-Z0-9]{16}\\b|\\bgh[pousr]_\\w{30,}|\\bgithub_pat_\\w{30,}|\\bglpat-[\\w-]{18,}|\\bxox[abprs]-[\\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|://[^/\\s\\v:@]*:[^/\\s\\v@]+@|\\beyJ[\\w-]{10,}\\.[\\w-]{10,}\\.|\\bBasic [A-Za-z0-9+/]{12,}", (each))) && ((each) == "" || !can(regex("(?i:(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(?:$|_(?:ID|KEY|VALUE)$)|(?:PASSWORD|PASSWD|PWD|SECRET)$)", name))))])}, which looks like a secret: anyone could read it in the plan, the state and the console, so name it as secret or parameter under build.environment."
+    error_message = "build.arguments holds what looks like a secret${join(", ", concat([""], [for name, each in var.build.arguments : name if can(regex("(?i:(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(?:$|_(?:ID|KEY|VALUE)$)|(?:PASSWORD|PASSWD|PWD|SECRET)$)", name)) && try(true, false)]))}: anyone could read it in the plan, the state and the console, so name it as secret or parameter under build.environment."
   }
 
   validation {
@@ -346,25 +346,14 @@ EOT
 }
 
 variable "repository" {
-  type        = object({ name = string, arn = string, url = string })
+  type        = object({ arn = string, url = string })
   description = <<-EOT
 The ECR repository that the image is pushed to.
 
-repository.name - Name of the repository. null: the module's `name`.
 repository.arn - ARN of the repository.
 repository.url - URL of the repository, to which docker pushes.
 EOT
   nullable    = false
-
-  validation {
-    condition = can(
-      regex(
-        "^(?:[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*)*)$",
-        var.repository.name
-      )
-    ) && can(regex("^(?s:.{2,256})$", var.repository.name))
-    error_message = "repository.name is ${jsonencode(var.repository.name)}: it must be an ECR repository name: 2-256 lower-case letters, digits, and single '.', '_', '-', '/'."
-  }
 
   validation {
     condition = can(

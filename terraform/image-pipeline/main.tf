@@ -17,14 +17,12 @@ locals {
       artifact   = join("", [for part in split("_", argument) : title(lower(part))])
       rule       = length("${var.name}-${lower(argument)}-pushed") <= 58 ? "${var.name}-${lower(argument)}-pushed" : "${trimsuffix(substr("${var.name}-${lower(argument)}-pushed", 0, 49), "-")}-${substr(sha256("${var.name}-${lower(argument)}-pushed"), 0, 8)}"
       repository = image.repository
-      repository_arn = lookup(
-        image,
-        "repository_arn",
+      repository_arn = coalesce(
+        lookup(image, "repository_arn", null),
         "arn:${local.partition}:ecr:${local.region}:${local.account}:repository/${image.repository}"
       )
-      repository_url = lookup(
-        image,
-        "repository_url",
+      repository_url = coalesce(
+        lookup(image, "repository_url", null),
         "${local.account}.dkr.ecr.${local.region}.${local.dns_suffix}/${image.repository}"
       )
       tag = image.tag
@@ -44,7 +42,7 @@ locals {
   repository_url = var.repository.existing != null ? "${local.account}.dkr.ecr.${local.region}.${local.dns_suffix}/${var.repository.existing}" : (
     var.repository.protect ? aws_ecr_repository.this[0].repository_url : aws_ecr_repository.unprotected[0].repository_url
   )
-  source = var.code.key != null ? "s3" : var.code.repository != null ? "connection" : "codecommit"
+  source = anytrue([var.code.key != null, var.code.s3 != null]) ? "s3" : anytrue([var.code.repository != null, var.code.connection != null]) ? "connection" : "codecommit"
 }
 
 data "aws_caller_identity" "current" {}
@@ -617,6 +615,28 @@ resource "aws_codepipeline" "this" {
         setintersection(keys(local.bases), concat(keys(var.build.arguments), keys(var.build.environment)))
       ) == 0
       error_message = "The build arguments ${join(", ", setintersection(keys(local.bases), concat(keys(var.build.arguments), keys(var.build.environment))))} of base are set under build too: keep one."
+    }
+
+    precondition {
+      condition = length([
+        for argument, image in local.bases : argument if !startswith(image.repository_arn, "arn:${local.partition}:ecr:${local.region}:${local.account}:")
+      ]) == 0
+      error_message = "The base ${join(", ", [for argument, image in local.bases : argument if !startswith(image.repository_arn, "arn:${local.partition}:ecr:${local.region}:${local.account}:")])} is in another region or account, whose pushes start nothing here: replicate its repository, or give this module the provider of the base."
+    }
+
+    precondition {
+      condition     = var.dead_letters == null ? true : startswith(var.dead_letters.arn, "arn:${local.partition}:sqs:${local.region}:${local.account}:")
+      error_message = "dead_letters is in another region or account, to which EventBridge sends nothing: give a queue of this one, or none."
+    }
+
+    precondition {
+      condition     = var.artifact_store == null || var.artifacts.kms_key == null
+      error_message = "artifacts.kms_key is for the module's own bucket, and there is none with artifact_store: give the key to that, or remove one of them."
+    }
+
+    precondition {
+      condition     = var.repository.existing == null || (var.repository.name == null && var.repository.kms_key == null)
+      error_message = "repository.existing is managed elsewhere, with its name and its key: remove repository.name and repository.kms_key, or repository.existing."
     }
   }
 

@@ -9,6 +9,11 @@ output "artifact_store" {
   }
 }
 
+output "build_project_arn" {
+  description = "ARN of the build project."
+  value       = aws_codebuild_project.this.arn
+}
+
 output "build_project_name" {
   description = "Name of the build project."
   value       = aws_codebuild_project.this.name
@@ -58,6 +63,11 @@ output "repository_name" {
 output "repository_url" {
   description = "What to push to and pull from."
   value       = local.repository_url
+}
+
+output "role_arns" {
+  description = "ARNs of the roles of the build and of the pipeline, as a key's policy needs them."
+  value       = { build = aws_iam_role.build.arn, pipeline = aws_iam_role.pipeline.arn }
 }
 
 output "role_names" {

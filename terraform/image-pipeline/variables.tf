@@ -281,9 +281,9 @@ variable "base" {
           "^(?:[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*)*)$",
           each[1].repository
         )
-      ) && can(regex("^(?s:.{2,256})$", each[1].repository)) : true
+      ) && can(regex("^(?s:.{2,256})$", each[1].repository)) && !can(regex("\\.dkr[.-]ecr", each[1].repository)) : true
     ])
-    error_message = "${join(", ", [for each in concat([for image in [var.base] : ["base", image] if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false], [for name in(startswith(jsonencode(var.base), "{") ? (startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false) ? [] : keys(var.base) : []) : ["base.${name}", var.base[name]]]) : "${each[0]}.repository = ${jsonencode(each[1].repository)}" if !((startswith(jsonencode(each[1]), "{") ? length(setsubtract(["repository", "tag"], keys(each[1]))) == 0 : false) ? can(regex("^(?:[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*)*)$", each[1].repository)) && can(regex("^(?s:.{2,256})$", each[1].repository)) : true)])}: it must be an ECR repository name: 2-256 lower-case letters, digits, and single '.', '_', '-', '/'."
+    error_message = "${join(", ", [for each in concat([for image in [var.base] : ["base", image] if startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false], [for name in(startswith(jsonencode(var.base), "{") ? (startswith(jsonencode(var.base), "{") ? contains(keys(var.base), "repository") || contains(keys(var.base), "tag") : false) ? [] : keys(var.base) : []) : ["base.${name}", var.base[name]]]) : "${each[0]}.repository = ${jsonencode(each[1].repository)}" if !((startswith(jsonencode(each[1]), "{") ? length(setsubtract(["repository", "tag"], keys(each[1]))) == 0 : false) ? can(regex("^(?:[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*)*)$", each[1].repository)) && can(regex("^(?s:.{2,256})$", each[1].repository)) && !can(regex("\\.dkr[.-]ecr", each[1].repository)) : true)])}: it must be an ECR repository name: 2-256 lower-case letters, digits, and single '.', '_', '-', '/'."
   }
 
   validation {
@@ -445,7 +445,7 @@ EOT
         "^(?:[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*)*)$",
         var.repository.existing
       )
-    ) && can(regex("^(?s:.{2,256})$", var.repository.existing))
+    ) && can(regex("^(?s:.{2,256})$", var.repository.existing)) && !can(regex("\\.dkr[.-]ecr", var.repository.existing))
     error_message = "repository.existing is ${try(jsonencode(var.repository.existing), "null")}: it must be an ECR repository name: 2-256 lower-case letters, digits, and single '.', '_', '-', '/'."
   }
 
@@ -455,7 +455,7 @@ EOT
         "^(?:[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*)*)$",
         var.repository.name
       )
-    ) && can(regex("^(?s:.{2,256})$", var.repository.name))
+    ) && can(regex("^(?s:.{2,256})$", var.repository.name)) && !can(regex("\\.dkr[.-]ecr", var.repository.name))
     error_message = "repository.name is ${try(jsonencode(var.repository.name), "null")}: it must be an ECR repository name: 2-256 lower-case letters, digits, and single '.', '_', '-', '/'."
   }
 
@@ -761,7 +761,7 @@ EOT
         )
       )
     ])
-    error_message = "build.environment has ${join(", ", [for name, each in var.build.environment : name if !((each == null ? null : each.value) == null ? true : !can(regex("\\b(?:AKIA|ASIA)[A-Z0-9]{16}\\b|\\bgh[pousr]_\\w{30,}|\\bgithub_pat_\\w{30,}|\\bglpat-[\\w-]{18,}|\\bxox[abprs]-[\\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|://[^/\\s\\v:@]*:[^/\\s\\v@]+@|\\beyJ[\\w-]{10,}\\.[\\w-]{10,}\\.|\\bBasic [A-Za-z0-9+/]{12,}", (each == null ? null : each.value))) && ((each == null ? null : each.value) == "" || !can(regex("(?i:(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(?:$|_(?:ID|KEY|VALUE)$)|(?:PASSWORD|PASSWD|PWD|SECRET)$)", name))))])}, which looks like a secret: anyone could read it in the plan, the state and the console, so name it as secret or parameter under build.environment."
+    error_message = "build.environment holds what looks like a secret${join(", ", concat([""], [for name, each in var.build.environment : name if can(regex("(?i:(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(?:$|_(?:ID|KEY|VALUE)$)|(?:PASSWORD|PASSWD|PWD|SECRET)$)", name)) && try(each.secret == each.parameter, false)]))}: anyone could read it in the plan, the state and the console, so name it as secret or parameter under build.environment."
   }
 
   validation {
@@ -792,7 +792,7 @@ EOT
         )
       )
     ])
-    error_message = "build.arguments has ${join(", ", [for name, each in var.build.arguments : name if !((each) == null ? true : !can(regex("\\b(?:AKIA|ASIA)[A-Z0-9]{16}\\b|\\bgh[pousr]_\\w{30,}|\\bgithub_pat_\\w{30,}|\\bglpat-[\\w-]{18,}|\\bxox[abprs]-[\\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|://[^/\\s\\v:@]*:[^/\\s\\v@]+@|\\beyJ[\\w-]{10,}\\.[\\w-]{10,}\\.|\\bBasic [A-Za-z0-9+/]{12,}", (each))) && ((each) == "" || !can(regex("(?i:(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(?:$|_(?:ID|KEY|VALUE)$)|(?:PASSWORD|PASSWD|PWD|SECRET)$)", name))))])}, which looks like a secret: anyone could read it in the plan, the state and the console, so name it as secret or parameter under build.environment."
+    error_message = "build.arguments holds what looks like a secret${join(", ", concat([""], [for name, each in var.build.arguments : name if can(regex("(?i:(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(?:$|_(?:ID|KEY|VALUE)$)|(?:PASSWORD|PASSWD|PWD|SECRET)$)", name)) && try(true, false)]))}: anyone could read it in the plan, the state and the console, so name it as secret or parameter under build.environment."
   }
 
   validation {

@@ -11,7 +11,7 @@ variable "name" {
         "^(?:[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+|__[a-z0-9]+)*)*)$",
         var.name
       )
-    ) && can(regex("^(?s:.{2,256})$", var.name))
+    ) && can(regex("^(?s:.{2,256})$", var.name)) && !can(regex("\\.dkr[.-]ecr", var.name))
     error_message = "name is ${jsonencode(var.name)}: it must be an ECR repository name: 2-256 lower-case letters, digits, and single '.', '_', '-', '/'."
   }
 }

@@ -185,8 +185,8 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"build": {"environment": {"DB_PASSWORD": {"value": "canary"},
                                 "X": {"value": "AKIA" + "A" * 16}, "B": {"secret": "npm"}},
                 "arguments": {"DATABASE_URL": "postgres://shop:canary@db/shop"}}}, [
-        f"build.environment has DB_PASSWORD, X, which looks like a secret: {_ANYONE}",
-        f"build.arguments has DATABASE_URL, which looks like a secret: {_ANYONE}"]),
+        f"build.environment holds what looks like a secret, DB_PASSWORD: {_ANYONE}",
+        f"build.arguments holds what looks like a secret: {_ANYONE}"]),
     ({"build": {"environment": {"A": {}, "B": {"value": "x", "secret": "y"},
                                 "C": {"value": "c"}}}}, [
         "build.environment has A, B: each must have exactly one of value, secret and parameter."]),

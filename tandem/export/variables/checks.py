@@ -88,9 +88,9 @@ def filters(path: str) -> Iterator[Validation]:
 def build() -> Iterator[Validation]:
     """What the classes of a build check between their settings."""
     yield from _environment("build.environment")
-    for name, value, shown in (
-        ("environment", "each == null ? null : each.value", "name"),
-        ("arguments", "each", "name"),
+    for name, value, is_plain in (
+        ("environment", "each == null ? null : each.value", "each.secret == each.parameter"),
+        ("arguments", "each", "true"),
     ):
         over = f"var.build.{name}"
         free = f"!{matches(RESERVED, 'name')}"
@@ -99,11 +99,13 @@ def build() -> Iterator[Validation]:
             f"build.{name} has ${{{offenders('name', f'keys({over})', 'name', free)}}}, "
             "which the build sets itself: choose another name.",
         )
-        harmless = _harmless("name", f"({value})")
+        # The message names by name only: Terraform hides a message with a sensitive value in it.
+        by_name = matches(f"(?i:{SECRET_NAME.pattern})", "name")
+        suspect = f"[for name, each in {over} : name if {by_name} && try({is_plain}, false)]"
         yield validation(
-            f"alltrue([for name, each in {over} : {harmless}])",
-            f"build.{name} has ${{{offenders('name, each', over, shown, harmless)}}}, which looks "
-            f"like a secret: {_REMEDY}.",
+            f"alltrue([for name, each in {over} : {_harmless('name', f'({value})')}])",
+            f'build.{name} holds what looks like a secret${{join(", ", concat([""], {suspect}))}}: '
+            f"{_REMEDY}.",
         )
     both = "setintersection(keys(var.build.environment), keys(var.build.arguments))"
     yield validation(

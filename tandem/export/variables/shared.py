@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic.dataclasses import dataclass
 
-from modules.settings.types import SETTINGS, BucketName, EcrRepositoryName, KeyArn, Text, arn
+from modules.settings.types import SETTINGS, BucketName, KeyArn, Text, arn
 
 BucketArn = Annotated[
     str,
@@ -62,8 +62,6 @@ class SharedQueue:
 class PushedRepository:
     """The ECR repository that a build pushes to."""
 
-    name: EcrRepositoryName
-    """Name of the repository."""
     arn: RepositoryArn
     """ARN of the repository."""
     url: RepositoryUrl

@@ -19,7 +19,7 @@ run "key_and_long_name" {
   }
 
   assert {
-    condition     = length(aws_s3_bucket.artifacts.bucket) <= 63 && startswith(aws_s3_bucket.artifacts.bucket, "a-name-of-more") && endswith(aws_s3_bucket.artifacts.bucket, "-artifacts-111122223333-eu-west-1")
+    condition     = length(aws_s3_bucket.artifacts.bucket) <= 63 && startswith(aws_s3_bucket.artifacts.bucket, "a-name-of-more") && endswith(aws_s3_bucket.artifacts.bucket, "-store-111122223333-eu-west-1")
     error_message = "The name is cut to what S3 allows."
   }
 
@@ -48,7 +48,7 @@ run "key_and_long_name" {
 
 run "defaults" {
   assert {
-    condition     = aws_s3_bucket.artifacts.bucket == "shop-artifacts-111122223333-eu-west-1"
+    condition     = aws_s3_bucket.artifacts.bucket == "shop-store-111122223333-eu-west-1"
     error_message = "The bucket has a name that no other account or region has."
   }
 
@@ -93,7 +93,7 @@ run "renamed" {
   }
 
   assert {
-    condition     = aws_s3_bucket.artifacts.bucket == "shop-artifacts-111122223333-eu-west-1"
+    condition     = aws_s3_bucket.artifacts.bucket == "shop-store-111122223333-eu-west-1"
     error_message = "A bucket keeps its name: another one would be another bucket."
   }
 }

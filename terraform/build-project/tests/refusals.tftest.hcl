@@ -22,7 +22,7 @@ run "wrong_words" {
   variables {
     name                 = "web-"
     build                = { image = "no image" }
-    repository           = { name = "Shop", arn = var.repository.arn, url = var.repository.url }
+    repository           = { arn = "arn:aws:ecr:shop", url = var.repository.url }
     artifact_store       = { bucket = "S", bucket_arn = "arn:aws:s3:::shop" }
     tag                  = ""
     permissions_boundary = "boundary"
