@@ -41,6 +41,7 @@ module "web" {
     environment = { NPM_TOKEN = { secret = "shop/npm:token" } }
   }
 
+  # The service must be there before; for one that is made here, say its task_roles.
   approval = { message = "Does staging look right?" }
   deploy   = { ecs = { cluster = "prod", service = "web", container = "web" } }
 }

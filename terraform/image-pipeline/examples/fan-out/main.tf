@@ -12,7 +12,7 @@ provider "aws" {
 }
 
 locals {
-  # Application and the ECS service that runs it.
+  # Application and the ECS service that runs it, which must be there before.
   applications = {
     cart     = "cart"
     checkout = "checkout"
