@@ -1,4 +1,5 @@
-# What the build gets, and what its role may do.
+# What the build gets, and what its role may do: whole statements, so that no action, resource or
+# condition changes unseen. The later runs leave out `usual`, the statements that the first compares.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -12,6 +13,9 @@ variables {
     url  = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web"
   }
   artifact_store = { bucket = "shop", bucket_arn = "arn:aws:s3:::shop" }
+  key            = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d"
+  usual          = ["Artifacts", "ArtifactBucket", "EcrLogin", "Log", "Pull", "Push"]
+  pull           = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 }
 
 run "defaults" {
@@ -32,15 +36,47 @@ run "defaults" {
   }
 
   assert {
-    condition = { for each in jsondecode(aws_iam_role_policy.build.policy).Statement : each.Sid => each.Resource } == {
-      Artifacts      = ["arn:aws:s3:::shop/*"]
-      ArtifactBucket = ["arn:aws:s3:::shop"]
-      EcrLogin       = ["*"]
-      Log            = ["arn:aws:logs:eu-west-1:111122223333:log-group:mock", "arn:aws:logs:eu-west-1:111122223333:log-group:mock:*"]
-      Pull           = [var.repository.arn]
-      Push           = [var.repository.arn]
+    condition = { for each in jsondecode(aws_iam_role_policy.build.policy).Statement : each.Sid => each } == {
+      Artifacts      = { Sid = "Artifacts", Effect = "Allow", Action = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], Resource = ["arn:aws:s3:::shop/*"] }
+      ArtifactBucket = { Sid = "ArtifactBucket", Effect = "Allow", Action = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], Resource = ["arn:aws:s3:::shop"] }
+      EcrLogin       = { Sid = "EcrLogin", Effect = "Allow", Action = ["ecr:GetAuthorizationToken"], Resource = ["*"] }
+      Log = {
+        Sid      = "Log"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = ["arn:aws:logs:eu-west-1:111122223333:log-group:mock", "arn:aws:logs:eu-west-1:111122223333:log-group:mock:*"]
+      }
+      Pull = { Sid = "Pull", Effect = "Allow", Action = var.pull, Resource = [var.repository.arn] }
+      Push = {
+        Sid    = "Push"
+        Effect = "Allow"
+        Action = [
+          "ecr:BatchCheckLayerAvailability",
+          "ecr:CompleteLayerUpload",
+          "ecr:InitiateLayerUpload",
+          "ecr:PutImage",
+          "ecr:UploadLayerPart",
+        ]
+        Resource = [var.repository.arn]
+      }
     }
     error_message = "The build reaches the repository, its log and the artifacts, and nothing else."
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.build.assume_role_policy) == {
+      Version = "2012-10-17"
+      Statement = [{
+        Effect    = "Allow"
+        Principal = { Service = "codebuild.amazonaws.com" }
+        Action    = "sts:AssumeRole"
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = "111122223333" }
+          ArnLike      = { "aws:SourceArn" = "arn:aws:codebuild:eu-west-1:111122223333:project/web" }
+        }
+      }]
+    }
+    error_message = "Only this project, of this account, takes the role."
   }
 
   assert {
@@ -69,13 +105,56 @@ run "everything" {
   }
 
   assert {
-    condition = {
-      for each in jsondecode(aws_iam_role_policy.build.policy).Statement : each.Sid => each.Resource if contains(["ArtifactKey", "Parameters"], each.Sid)
-      } == {
-      ArtifactKey = [var.artifact_store.kms_key]
-      Parameters  = ["arn:aws:ssm:eu-west-1:111122223333:parameter/shop/npm"]
+    condition = { for each in jsondecode(aws_iam_role_policy.build.policy).Statement : each.Sid => each if !contains(var.usual, each.Sid) } == {
+      ArtifactKey = {
+        Sid    = "ArtifactKey"
+        Effect = "Allow"
+        Action = [
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ]
+        Resource = [var.artifact_store.kms_key]
+      }
+      CreateNetworkInterface = {
+        Sid    = "CreateNetworkInterface"
+        Effect = "Allow"
+        Action = ["ec2:CreateNetworkInterface"]
+        Resource = [
+          "arn:aws:ec2:eu-west-1:111122223333:network-interface/*",
+          "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-0123abcd",
+          "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0123abcd",
+        ]
+      }
+      DeleteNetworkInterface = { Sid = "DeleteNetworkInterface", Effect = "Allow", Action = ["ec2:DeleteNetworkInterface"], Resource = ["arn:aws:ec2:eu-west-1:111122223333:network-interface/*"] }
+      DescribeNetwork = {
+        Sid    = "DescribeNetwork"
+        Effect = "Allow"
+        Action = [
+          "ec2:DescribeDhcpOptions",
+          "ec2:DescribeNetworkInterfaces",
+          "ec2:DescribeSecurityGroups",
+          "ec2:DescribeSubnets",
+          "ec2:DescribeVpcs",
+        ]
+        Resource = ["*"]
+      }
+      LendNetworkInterface = {
+        Sid      = "LendNetworkInterface"
+        Effect   = "Allow"
+        Action   = ["ec2:CreateNetworkInterfacePermission"]
+        Resource = ["arn:aws:ec2:eu-west-1:111122223333:network-interface/*"]
+        Condition = {
+          StringEquals = { "ec2:AuthorizedService" = "codebuild.amazonaws.com" }
+          ArnEquals    = { "ec2:Subnet" = ["arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-0123abcd"] }
+        }
+      }
+      Parameters = { Sid = "Parameters", Effect = "Allow", Action = ["ssm:GetParameters"], Resource = ["arn:aws:ssm:eu-west-1:111122223333:parameter/shop/npm"] }
     }
-    error_message = "The build decrypts artifacts, and reads the parameter."
+    error_message = "The build decrypts artifacts, reads the parameter, and has interfaces in its own network."
   }
 
   assert {
@@ -93,6 +172,37 @@ run "everything" {
   assert {
     condition     = aws_iam_role.build.permissions_boundary == var.permissions_boundary && aws_iam_role.build.tags == tomap({ Team = "shop" })
     error_message = "The role is bounded and tagged."
+  }
+}
+
+run "secrets_and_build_image" {
+  command = plan
+
+  variables {
+    build = {
+      image = "444455556666.dkr.ecr.us-east-1.amazonaws.com/tools/builder:2"
+      environment = {
+        NPM_TOKEN = { secret = "shop/npm:token", kms_key = var.key }
+        PYPI      = { secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/pypi-AbCdEf:token" }
+      }
+    }
+  }
+
+  assert {
+    condition = { for each in jsondecode(aws_iam_role_policy.build.policy).Statement : each.Sid => each if !contains(var.usual, each.Sid) } == {
+      BuildImage = { Sid = "BuildImage", Effect = "Allow", Action = var.pull, Resource = ["arn:aws:ecr:us-east-1:444455556666:repository/tools/builder"] }
+      Secrets = {
+        Sid    = "Secrets"
+        Effect = "Allow"
+        Action = ["secretsmanager:GetSecretValue"]
+        Resource = [
+          "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/npm-??????",
+          "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/pypi-AbCdEf",
+        ]
+      }
+      VariableKeys = { Sid = "VariableKeys", Effect = "Allow", Action = ["kms:Decrypt"], Resource = [var.key] }
+    }
+    error_message = "The build pulls its own image, and reads these secrets."
   }
 }
 

@@ -45,11 +45,57 @@ run "own_queue_that_others_share" {
   command = plan
 
   assert {
-    condition = (
-      jsondecode(aws_sqs_queue.dead_letters[0].policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "111122223333" &&
-      jsondecode(aws_sqs_queue.dead_letters[0].policy).Statement[0].Condition.ArnLike["aws:SourceArn"] == "arn:aws:events:eu-west-1:111122223333:rule/*"
-    )
+    condition = jsondecode(aws_sqs_queue.dead_letters[0].policy) == {
+      Version = "2012-10-17"
+      Statement = [{
+        Sid      = "DeadLetters"
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = ["arn:aws:sqs:eu-west-1:111122223333:web-dead-letters"]
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = "111122223333" }
+          ArnLike      = { "aws:SourceArn" = "arn:aws:events:eu-west-1:111122223333:rule/*" }
+        }
+        Principal = { Service = "events.amazonaws.com" }
+      }]
+    }
     error_message = "The queue takes events of every rule of this account and region: a module of another name may share it."
+  }
+
+  assert {
+    condition = (
+      aws_sqs_queue.dead_letters[0].name == "web-dead-letters" &&
+      aws_sqs_queue.dead_letters[0].sqs_managed_sse_enabled &&
+      aws_sqs_queue.dead_letters[0].message_retention_seconds == 1209600
+    )
+    error_message = "Lost events are encrypted, and kept for as long as SQS can."
+  }
+}
+
+run "own_repository" {
+  command = plan
+
+  assert {
+    condition     = !aws_ecr_repository.this[0].force_delete && aws_ecr_repository.this[0].image_tag_mutability == "MUTABLE"
+    error_message = "Images are not destroyed with it, and its tag can move."
+  }
+
+  assert {
+    condition = jsondecode(aws_ecr_lifecycle_policy.this[0].policy).rules == [
+      {
+        rulePriority = 1
+        description  = "Remove untagged images after 7 days"
+        selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 7 }
+        action       = { type = "expire" }
+      },
+      {
+        rulePriority = 2
+        description  = "Keep the newest 30 tagged images"
+        selection    = { tagStatus = "tagged", tagPatternList = ["*"], countType = "imageCountMoreThan", countNumber = 30 }
+        action       = { type = "expire" }
+      },
+    ]
+    error_message = "Only these images expire."
   }
 }
 
@@ -104,7 +150,25 @@ run "unprotected_repository" {
   }
 
   assert {
-    condition     = [for rule in jsondecode(aws_ecr_lifecycle_policy.unprotected[0].policy).rules : rule.selection.countNumber] == [1, 5]
+    condition     = !aws_ecr_repository.unprotected[0].force_delete && aws_ecr_repository.unprotected[0].image_tag_mutability == "MUTABLE"
+    error_message = "Images are not destroyed with it, and its tag can move."
+  }
+
+  assert {
+    condition = jsondecode(aws_ecr_lifecycle_policy.unprotected[0].policy).rules == [
+      {
+        rulePriority = 1
+        description  = "Remove untagged images after 1 days"
+        selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 1 }
+        action       = { type = "expire" }
+      },
+      {
+        rulePriority = 2
+        description  = "Keep the newest 5 tagged images"
+        selection    = { tagStatus = "tagged", tagPatternList = ["*"], countType = "imageCountMoreThan", countNumber = 5 }
+        action       = { type = "expire" }
+      },
+    ]
     error_message = "It keeps what was said."
   }
 
@@ -187,5 +251,23 @@ run "build" {
       STAGE     = "PLAINTEXT production"
     }
     error_message = "CodeBuild fetches them; the plan has their names only."
+  }
+}
+
+run "cache_in_the_registry" {
+  command = plan
+
+  variables {
+    build = { cache = "registry" }
+  }
+
+  assert {
+    condition     = one([for each in aws_codebuild_project.this.environment[0].environment_variable : "${each.type} ${each.value}" if each.name == "CACHE"]) == "PLAINTEXT registry"
+    error_message = "The buildspec reuses layers of the image under the tag."
+  }
+
+  assert {
+    condition     = aws_codebuild_project.this.cache[0].type == "NO_CACHE"
+    error_message = "Layers stay in the registry only."
   }
 }

@@ -17,7 +17,25 @@ run "defaults" {
   }
 
   assert {
-    condition     = [for rule in jsondecode(aws_ecr_lifecycle_policy.this[0].policy).rules : rule.selection.countNumber] == [7, 30]
+    condition     = !aws_ecr_repository.this[0].force_delete && aws_ecr_repository.this[0].image_tag_mutability == "MUTABLE"
+    error_message = "Images are not destroyed with it, and its tag can move."
+  }
+
+  assert {
+    condition = jsondecode(aws_ecr_lifecycle_policy.this[0].policy).rules == [
+      {
+        rulePriority = 1
+        description  = "Remove untagged images after 7 days"
+        selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 7 }
+        action       = { type = "expire" }
+      },
+      {
+        rulePriority = 2
+        description  = "Keep the newest 30 tagged images"
+        selection    = { tagStatus = "tagged", tagPatternList = ["*"], countType = "imageCountMoreThan", countNumber = 30 }
+        action       = { type = "expire" }
+      },
+    ]
     error_message = "Untagged images are kept for 7 days, and the newest 30 of the others."
   }
 
@@ -44,7 +62,25 @@ run "unprotected" {
   }
 
   assert {
-    condition     = [for rule in jsondecode(aws_ecr_lifecycle_policy.unprotected[0].policy).rules : rule.selection.countNumber] == [1, 5]
+    condition     = !aws_ecr_repository.unprotected[0].force_delete && aws_ecr_repository.unprotected[0].image_tag_mutability == "MUTABLE"
+    error_message = "Images are not destroyed with it, and its tag can move."
+  }
+
+  assert {
+    condition = jsondecode(aws_ecr_lifecycle_policy.unprotected[0].policy).rules == [
+      {
+        rulePriority = 1
+        description  = "Remove untagged images after 1 days"
+        selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 1 }
+        action       = { type = "expire" }
+      },
+      {
+        rulePriority = 2
+        description  = "Keep the newest 5 tagged images"
+        selection    = { tagStatus = "tagged", tagPatternList = ["*"], countType = "imageCountMoreThan", countNumber = 5 }
+        action       = { type = "expire" }
+      },
+    ]
     error_message = "It keeps what was said."
   }
 
