@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -78,6 +79,7 @@ def values(annotation: Any, rules: list[Any]) -> SearchStrategy[Any]:
     return {bool: st.booleans(), str: st.sampled_from([*NASTY, ""])}[annotation]
 
 
+@cache  # hypothesis looks at a pattern once, not for every file
 def mappings(cls: type, *without: str) -> SearchStrategy[dict[str, Any]]:
     """Mappings with what a settings class requires, and some of what it allows."""
     fields = {name: field for name, field in fields_of(cls).items() if name not in without}
