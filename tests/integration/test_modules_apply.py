@@ -95,6 +95,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
         root = Applied(tree / CALLS, emulator)
         terraform = root.terraform()
         terraform.init()
+        terraform.validate()
         terraform.plan(out=root.folder / "tfplan")
         terraform.apply(root.folder / "tfplan")
         yield root
@@ -160,7 +161,7 @@ def test_one_store_is_shared_and_encrypted_with_a_key_made_with_it(applied: Appl
     assert own["location"] == f"shop-elsewhere-artifacts-{ACCOUNT}-{SECOND_REGION}"
     assert own["encryption_key"] == []
     for store in stores.values():
-        assert store["location"] == f"shop-artifacts-{ACCOUNT}-{REGION}"
+        assert store["location"] == f"shop-store-{ACCOUNT}-{REGION}"
         assert store["encryption_key"] == [{"id": key, "type": "KMS"}]
     for role in ("build", "pipeline"):
         policies = {

