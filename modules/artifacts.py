@@ -48,13 +48,15 @@ class AnyArtifactStore(Element):
     @property
     def block(self) -> CodepipelineArtifactStore | Block:
         """The `artifact_store` block of a pipeline that uses it."""
-        if self.kms_key is None:
-            return CodepipelineArtifactStore(location=self.bucket, type="S3")
-        key = CodepipelineArtifactStoreEncryptionKey(id=self.kms_key, type="KMS")
-        keys = where(given(self.kms_key), key)
-        if not plain(keys):
+        keys = []
+        if self.kms_key is not None:
+            key = CodepipelineArtifactStoreEncryptionKey(id=self.kms_key, type="KMS")
+            keys = where(given(self.kms_key), key)
+        if plain(keys) != keys:
             return Block(location=self.bucket, type="S3", encryption_key=keys)
-        return CodepipelineArtifactStore(location=self.bucket, type="S3", encryption_key=key)
+        return CodepipelineArtifactStore(
+            location=self.bucket, type="S3", encryption_key=next(iter(keys), None)
+        )
 
     def grant_read_write(self, role: ServiceRole) -> None:
         """Let `role` read and write artifacts of this bucket, and of no other.

@@ -100,8 +100,8 @@ class ExistingImageRepository(AnyImageRepository):
         name: Name of the repository.
     """
 
-    def __init__(self, scope: Construct, id: str, *, name: str, exists: Decision = True) -> None:
-        super().__init__(scope, id, exists=exists)
+    def __init__(self, scope: Construct, id: str, *, name: str) -> None:
+        super().__init__(scope, id)
         self._refer_to(self.place(DataAwsEcrRepository(self, "repository", name=name)))
 
 

@@ -28,7 +28,7 @@ class Statement:
     actions: Sequence[str]
     resources: Sequence[str]
     conditions: Mapping[str, Mapping[str, str | Sequence[str]]] = field(default_factory=dict)
-    when: Decision = True
+    when: Decision = field(default=True, compare=False)
     """Whether it is made at all."""
 
     def document(self, effect: str = "Allow") -> dict[str, object]:
@@ -120,18 +120,22 @@ class ServiceRole(Element):
 
     def allow(self, *statements: Statement) -> None:
         """Add to what the role may do. A statement it has already is not repeated."""
+        changed = False
         for statement in statements:
             if statement.when is False:
                 continue
-            always = replace(statement, when=True)
-            for index, before in enumerate(self._statements):
-                if replace(before, when=True) == always:
-                    when = either(before.when, statement.when)
-                    self._statements[index] = replace(statement, when=when)
-                    break
-            else:
+            if statement not in self._statements:
                 self._statements.append(statement)
-        self._write()
+                changed = True
+                continue
+            index = self._statements.index(statement)
+            known = self._statements[index]
+            if known.when is not True:
+                when = either(known.when, statement.when)
+                self._statements[index] = replace(known, when=when)
+                changed = True
+        if changed:
+            self._write()
 
     def allow_each(
         self,

@@ -22,6 +22,7 @@ def set_blocks(
     if any(isinstance(block, When | Each) for block in blocks):
         dynamic = [_dynamic(block, name) for block in blocks]
         resource.add_override(f"{within}dynamic.{name}", dynamic)
+        resource.add_override(f"{within}{name}", None)  # the bindings have an empty list there
     else:
         resource.add_override(f"{within}{name}", [_body(block) for block in blocks])
 

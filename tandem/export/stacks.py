@@ -18,6 +18,7 @@ from modules.ecr import AnyImageRepository, EitherImageRepository, RepositoryRef
 from modules.expressions import Condition, Entries, Text, hcl
 from modules.naming import Names
 from modules.symbols import AnyRepository, AnySource, Argument, symbolic
+from tandem.export.variables.base import artifact
 
 _LONGEST_STEM = 24
 _LONGEST_RULE = 58
@@ -169,9 +170,6 @@ def build_project(stack: TerraformStack) -> None:
     """A project that builds an image and pushes it, for a pipeline that is made elsewhere."""
     project = _project(stack)
     project.artifact_store = _shared_store(project)
-    repository = RepositoryReference(
-        name="", arn=Text("var.repository.arn"), url=Text("var.repository.url")
-    )
     settings = symbolic(Build, "var.build")
     build = BuildProject(
         project,
@@ -183,12 +181,12 @@ def build_project(stack: TerraformStack) -> None:
         variables=standard_variables(
             settings,
             bases={},
-            repository_url=repository.url,
+            repository_url=Text("var.repository.url"),
             tag=Text("var.tag"),
             container=Text("var.name"),
         ),
     )
-    grant_push(build.role, repository.arn)
+    grant_push(build.role, Text("var.repository.arn"))
     _tell(
         stack,
         name=("Name of the build project.", build.name),
@@ -245,7 +243,7 @@ def _bases(stack: TerraformStack, project: Project) -> None:
         ),
         "bases": (
             "{for argument, image in local.base_images : argument => {"
-            'artifact = join("", [for part in split("_", argument) : title(lower(part))]), '
+            f"artifact = {artifact('argument')}, "
             f"rule = {_fitted('${var.name}-${lower(argument)}-pushed', _LONGEST_RULE)}, "
             "repository = image.repository, "
             f"repository_arn = {_told('repository_arn', elsewhere.arn)}, "

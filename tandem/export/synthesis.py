@@ -102,7 +102,7 @@ def _renamed(described: Block) -> Block:
     for section in ("resource", "data"):
         result[section] = {
             kind: {
-                _NAMES.get(name, name): with_reasons(section, kind, _tidy(body))
+                _NAMES.get(name, name): with_reasons(section, kind, body)
                 for name, body in bodies.items()
             }
             for kind, bodies in result.get(section, {}).items()
@@ -128,18 +128,3 @@ def _pruned(described: Block) -> Block:
             return {part: content for part, content in described.items() if content}
         for section, name in unused:
             del described[section][name]
-
-
-def _tidy(block: Any) -> Any:
-    """A block without the empty lists that stand beside its dynamic blocks."""
-    match block:
-        case dict():
-            dynamic = block.get("dynamic", {})
-            return {
-                key: _tidy(value)
-                for key, value in block.items()
-                if not (value == [] and key in dynamic)
-            }
-        case list():
-            return [_tidy(item) for item in block]
-    return block
