@@ -1,0 +1,43 @@
+"""What a piece of Terraform describes: one model for configurations, plans and states."""
+
+from tandem.deployment.model import (
+    Action,
+    Bucket,
+    BuildProject,
+    Deployment,
+    Key,
+    Pipeline,
+    Policy,
+    Repository,
+    Resource,
+    Role,
+    Rule,
+    Service,
+    Stage,
+    Store,
+    Target,
+    TaskDefinition,
+    Unresolved,
+    Variable,
+)
+
+__all__ = [
+    "Action",
+    "Bucket",
+    "BuildProject",
+    "Deployment",
+    "Key",
+    "Pipeline",
+    "Policy",
+    "Repository",
+    "Resource",
+    "Role",
+    "Rule",
+    "Service",
+    "Stage",
+    "Store",
+    "Target",
+    "TaskDefinition",
+    "Unresolved",
+    "Variable",
+]
