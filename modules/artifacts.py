@@ -123,7 +123,7 @@ class ArtifactStore(AnyArtifactStore):
             )
         )
         self.bucket = bucket.bucket
-        self.bucket_arn = bucket.arn
+        self.bucket_arn = project.bucket_arn(self.bucket)
         self._encrypt(bucket)
         self._close(bucket)
         self._expire(bucket, settings.expire_days)
@@ -180,7 +180,7 @@ class ArtifactStore(AnyArtifactStore):
         tls_only = Statement(
             "TlsOnly",
             ["s3:*"],
-            [bucket.arn, f"{bucket.arn}/*"],
+            [self.bucket_arn, f"{self.bucket_arn}/*"],
             {"Bool": {"aws:SecureTransport": "false"}},
         )
         self.place(

@@ -14,7 +14,17 @@ from modules._cdktf import (
     TerraformResourceLifecycle,
 )
 from modules.element import Element
-from modules.expressions import Decision, choose, default, document, every, given, negated
+from modules.expressions import (
+    Decision,
+    Text,
+    choose,
+    default,
+    document,
+    every,
+    given,
+    hcl,
+    negated,
+)
 from modules.iam import ANY, ServiceRole, Statement
 from modules.project import Project
 from modules.settings import Repository
@@ -79,10 +89,9 @@ class RepositoryReference:
 class AnyImageRepository(Element):
     """An ECR repository of this account and region, whoever manages it."""
 
-    def _refer_to(self, repository: DataAwsEcrRepository | EcrRepository) -> None:
-        self.name = repository.name
-        self.arn = repository.arn
-        self.url = repository.repository_url
+    name: str
+    arn: str
+    url: str
 
     def grant_pull(self, role: ServiceRole, *, sid: str = "Pull") -> None:
         """Let `role` pull from this repository, and from no other."""
@@ -102,7 +111,9 @@ class ExistingImageRepository(AnyImageRepository):
 
     def __init__(self, scope: Construct, id: str, *, name: str) -> None:
         super().__init__(scope, id)
-        self._refer_to(self.place(DataAwsEcrRepository(self, "repository", name=name)))
+        repository = self.place(DataAwsEcrRepository(self, "repository", name=name))
+        self.name, self.arn = repository.name, repository.arn
+        self.url = repository.repository_url
 
 
 class ImageRepository(AnyImageRepository):
@@ -148,11 +159,10 @@ class ImageRepository(AnyImageRepository):
                 tags=Project.of(self).tags,
             )
         )
-        self._refer_to(repository)
+        reference = RepositoryReference.of_account(Project.of(self), repository.name)
+        self.name, self.arn, self.url = reference.name, reference.arn, reference.url
         lifecycle = self.place(
-            EcrLifecyclePolicy(
-                self, "lifecycle", repository=repository.name, policy=_lifecycle(settings)
-            )
+            EcrLifecyclePolicy(self, "lifecycle", repository=self.name, policy=_lifecycle(settings))
         )
         self._resources = [repository, lifecycle]
 
@@ -184,18 +194,11 @@ class EitherImageRepository(AnyImageRepository):
         unprotected = new(
             "unprotected", settings.unprotected, exists=every(is_new, negated(settings.protect))
         )
-        existing = settings.existing is not None and RepositoryReference.of_account(
-            Project.of(self), settings.existing
-        )
-
-        def the(attribute: str) -> str:
-            new = choose(
-                settings.protect, getattr(protected, attribute), getattr(unprotected, attribute)
-            )
-            value = choose(is_existing, getattr(existing, attribute, None), new)
-            return self.local(f"repository_{attribute}", value)
-
-        self.name, self.arn, self.url = the("name"), the("arn"), the("url")
+        made = choose(settings.protect, protected.name, unprotected.name)
+        self.name = self.local("repository_name", default(settings.existing, made))
+        reference = RepositoryReference.of_account(Project.of(self), self.name)
+        self.arn = self.local("repository_arn", Text(hcl(reference.arn)))
+        self.url = self.local("repository_url", Text(hcl(reference.url)))
 
 
 def _lifecycle(settings: Repository) -> str:

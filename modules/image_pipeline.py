@@ -176,7 +176,7 @@ class ImagePipeline(Element):
         ]
         pipeline = self.pipeline.build(stages, mode=mode, git_triggers=own.git_triggers)
         self.name = pipeline.name
-        self.arn = pipeline.arn
+        self.arn = project.arn("codepipeline", self.name)
         self.image = Image(owner, self.repository, tag, self.pipeline)
         self.dead_letters = Triggers.of(self).dead_letters
         self._start(pipeline, own, bases, schedule)

@@ -104,5 +104,14 @@ class Project(Element):
         self.stack.add_override("moved", self._moved)
 
     def arn(self, service: str, resource: str) -> str:
-        """ARN of a resource in this account and region."""
+        """ARN of a resource in this account and region.
+
+        The attribute `arn` of a new resource is unknown until it exists, and with it a whole policy
+        that names it. Composed with a reference to its name, the ARN is known to the first plan and
+        depends on the resource all the same.
+        """
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+    def bucket_arn(self, bucket: str) -> str:
+        """ARN of a bucket, which has neither account nor region in it."""
+        return f"arn:{self.partition}:s3:::{bucket}"

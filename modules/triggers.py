@@ -98,8 +98,7 @@ class Triggers(Element):
             suffix = f"-{len(rules) + 1}" if rules else ""
             rules.append(_Rule(self, f"{name}{suffix}", trigger=on))
         rule = rules[-1]
-        arn = pipeline.arn
-        rule.grant_start(arn)
+        rule.grant_start(pipeline)
         suffix = f"{name}_{id}" if id else name
         return self.place(
             CloudwatchEventTarget(
@@ -107,7 +106,7 @@ class Triggers(Element):
                 f"{name}_{id}",
                 rule=rule.name,
                 target_id=self._project.names.rule(id),
-                arn=arn,
+                arn=pipeline.arn,
                 role_arn=rule.role.arn,
                 input_transformer=_exact_revision(on.revision, action),
                 dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=self.dead_letters),
@@ -159,19 +158,19 @@ class _Rule(Element):
             if trigger.rule_name is None
             else f"{trigger.rule_name}-start",
             service="events.amazonaws.com",
-            source_arn=rule.arn,
+            source_arn=project.arn("events", f"rule/{rule.name}"),
         )
 
     @property
     def is_full(self) -> bool:
         return len(self._pipelines) == TARGETS_PER_RULE
 
-    def grant_start(self, pipeline_arn: str) -> None:
+    def grant_start(self, pipeline: Codepipeline) -> None:
         """Let the rule start a pipeline.
 
         https://docs.aws.amazon.com/codepipeline/latest/userguide/create-cwe-ecr-source-console.html
         """
-        self._pipelines.append(pipeline_arn)
+        self._pipelines.append(Project.of(self).arn("codepipeline", pipeline.name))
         self.role.allow_only(
             Statement("Start", ["codepipeline:StartPipelineExecution"], self._pipelines)
         )
@@ -215,7 +214,8 @@ class _DeadLetters(Element):
                 tags=project.tags,
             )
         )
-        arn = choose(is_shared, Text(f"{shared}.arn"), queue.arn) if shared else queue.arn
+        own = project.arn("sqs", queue.name)
+        arn = choose(is_shared, Text(f"{shared}.arn"), own) if shared else own
         self.arn = self.local("dead_letters_arn", arn)
 
 

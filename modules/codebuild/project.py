@@ -77,7 +77,7 @@ class BuildProject(Element):
             )
         )
         self._artifacts.grant_read_write(self.role)
-        self._grant_log(log_group)
+        self._grant_log(log_group.name)
         grant_variables(self.role, settings)
         grant_image(self.role, settings)
         grant_network(self.role, settings.vpc)
@@ -120,10 +120,10 @@ class BuildProject(Element):
         set_blocks(project, "environment_variable", environment, within="environment.")
         self.name = project.name
         self.log_group = log_group.name
-        self.arn = project.arn
+        self.arn = self._project.arn("codebuild", f"project/{self.name}")
 
-    def _grant_log(self, log_group: CloudwatchLogGroup) -> None:
-        arn = log_group.arn
+    def _grant_log(self, log_group: str) -> None:
+        arn = self._project.arn("logs", f"log-group:{log_group}")
         self.role.allow(
             Statement(
                 "Log",

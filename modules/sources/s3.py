@@ -17,7 +17,7 @@ _LONGEST_KEY = 200
 
 def s3(source: S3, project: Project) -> SourceAction:
     """Fetch an object, whenever it is uploaded."""
-    bucket = f"arn:{project.partition}:s3:::{source.s3}"
+    bucket = project.bucket_arn(source.s3)
     key = literal(source.key)
     in_policy = _plain_key(source.key)
     needs_key = (

@@ -4,7 +4,7 @@ output "store" {
   description = "What pipelines take as their `artifact_store`."
   value = {
     bucket     = aws_s3_bucket.artifacts.bucket
-    bucket_arn = aws_s3_bucket.artifacts.arn
+    bucket_arn = "arn:${local.partition}:s3:::${aws_s3_bucket.artifacts.bucket}"
     kms_key    = var.kms_key
   }
 }

@@ -221,10 +221,13 @@ resource "aws_iam_role_policy" "build" {
       ] : [],
       [
         {
-          Sid      = "Log"
-          Effect   = "Allow"
-          Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-          Resource = [aws_cloudwatch_log_group.this.arn, "${aws_cloudwatch_log_group.this.arn}:*"]
+          Sid    = "Log"
+          Effect = "Allow"
+          Action = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+          Resource = [
+            "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${aws_cloudwatch_log_group.this.name}",
+            "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${aws_cloudwatch_log_group.this.name}:*",
+          ]
         }
       ],
       length([for key, value in var.build.environment : key if value.secret != null]) > 0 ? [

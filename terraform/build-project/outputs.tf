@@ -2,7 +2,7 @@
 
 output "arn" {
   description = "ARN of the build project."
-  value       = aws_codebuild_project.this.arn
+  value       = "arn:${local.partition}:codebuild:${local.region}:${local.account}:project/${aws_codebuild_project.this.name}"
 }
 
 output "log_group_name" {

@@ -3,7 +3,7 @@
 locals {
   account             = data.aws_caller_identity.current.account_id
   artifact_bucket     = var.artifact_store != null ? var.artifact_store.bucket : aws_s3_bucket.artifacts[0].bucket
-  artifact_bucket_arn = var.artifact_store != null ? var.artifact_store.bucket_arn : aws_s3_bucket.artifacts[0].arn
+  artifact_bucket_arn = var.artifact_store != null ? var.artifact_store.bucket_arn : "arn:${local.partition}:s3:::${aws_s3_bucket.artifacts[0].bucket}"
   artifact_kms_key    = var.artifact_store != null ? var.artifact_store.kms_key : var.artifacts.kms_key
   base_images = merge(
     { for image in [var.base] : "BASE_IMAGE" => image if contains(local.base_keys, "tag") },
@@ -28,21 +28,17 @@ locals {
       tag = image.tag
     }
   }
-  dead_letters_arn = var.dead_letters != null ? var.dead_letters.arn : aws_sqs_queue.dead_letters[0].arn
+  dead_letters_arn = var.dead_letters != null ? var.dead_letters.arn : "arn:${local.partition}:sqs:${local.region}:${local.account}:${aws_sqs_queue.dead_letters[0].name}"
   dns_suffix       = data.aws_partition.current.dns_suffix
   ecs              = var.deploy == null ? null : var.deploy.ecs
   partition        = data.aws_partition.current.partition
   region           = data.aws_region.current.id
-  repository_arn = var.repository.existing != null ? "arn:${local.partition}:ecr:${local.region}:${local.account}:repository/${var.repository.existing}" : (
-    var.repository.protect ? aws_ecr_repository.this[0].arn : aws_ecr_repository.unprotected[0].arn
-  )
+  repository_arn   = "arn:${local.partition}:ecr:${local.region}:${local.account}:repository/${local.repository_name}"
   repository_name = var.repository.existing != null ? var.repository.existing : (
     var.repository.protect ? aws_ecr_repository.this[0].name : aws_ecr_repository.unprotected[0].name
   )
-  repository_url = var.repository.existing != null ? "${local.account}.dkr.ecr.${local.region}.${local.dns_suffix}/${var.repository.existing}" : (
-    var.repository.protect ? aws_ecr_repository.this[0].repository_url : aws_ecr_repository.unprotected[0].repository_url
-  )
-  source = anytrue([var.code.key != null, var.code.s3 != null]) ? "s3" : anytrue([var.code.repository != null, var.code.connection != null]) ? "connection" : "codecommit"
+  repository_url = "${local.account}.dkr.ecr.${local.region}.${local.dns_suffix}/${local.repository_name}"
+  source         = anytrue([var.code.key != null, var.code.s3 != null]) ? "s3" : anytrue([var.code.repository != null, var.code.connection != null]) ? "connection" : "codecommit"
 }
 
 data "aws_caller_identity" "current" {}
@@ -763,7 +759,9 @@ resource "aws_iam_role" "base_pushed" {
         Action    = "sts:AssumeRole"
         Condition = {
           StringEquals = { "aws:SourceAccount" = local.account }
-          ArnLike      = { "aws:SourceArn" = aws_cloudwatch_event_rule.base_pushed[each.key].arn }
+          ArnLike = {
+            "aws:SourceArn" = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${aws_cloudwatch_event_rule.base_pushed[each.key].name}"
+          }
         }
       }
     ]
@@ -828,7 +826,9 @@ resource "aws_iam_role" "scheduled" {
         Action    = "sts:AssumeRole"
         Condition = {
           StringEquals = { "aws:SourceAccount" = local.account }
-          ArnLike      = { "aws:SourceArn" = aws_cloudwatch_event_rule.scheduled[0].arn }
+          ArnLike = {
+            "aws:SourceArn" = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${aws_cloudwatch_event_rule.scheduled[0].name}"
+          }
         }
       }
     ]
@@ -849,7 +849,9 @@ resource "aws_iam_role" "committed" {
         Action    = "sts:AssumeRole"
         Condition = {
           StringEquals = { "aws:SourceAccount" = local.account }
-          ArnLike      = { "aws:SourceArn" = aws_cloudwatch_event_rule.committed[0].arn }
+          ArnLike = {
+            "aws:SourceArn" = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${aws_cloudwatch_event_rule.committed[0].name}"
+          }
         }
       }
     ]
@@ -870,7 +872,9 @@ resource "aws_iam_role" "uploaded" {
         Action    = "sts:AssumeRole"
         Condition = {
           StringEquals = { "aws:SourceAccount" = local.account }
-          ArnLike      = { "aws:SourceArn" = aws_cloudwatch_event_rule.uploaded[0].arn }
+          ArnLike = {
+            "aws:SourceArn" = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${aws_cloudwatch_event_rule.uploaded[0].name}"
+          }
         }
       }
     ]
@@ -882,7 +886,7 @@ resource "aws_iam_role" "uploaded" {
 resource "aws_iam_role_policy" "base_pushed" {
   for_each = local.bases
   name     = "${each.value.rule}-start"
-  policy   = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"Start\", \"Effect\": \"Allow\", \"Action\": [\"codepipeline:StartPipelineExecution\"], \"Resource\": [\"${aws_codepipeline.this.arn}\"]}]}"
+  policy   = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"Start\", \"Effect\": \"Allow\", \"Action\": [\"codepipeline:StartPipelineExecution\"], \"Resource\": [\"arn:${local.partition}:codepipeline:${local.region}:${local.account}:${aws_codepipeline.this.name}\"]}]}"
   role     = aws_iam_role.base_pushed[each.key].name
 }
 
@@ -922,10 +926,13 @@ resource "aws_iam_role_policy" "build" {
       ] : [],
       [
         {
-          Sid      = "Log"
-          Effect   = "Allow"
-          Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-          Resource = [aws_cloudwatch_log_group.this.arn, "${aws_cloudwatch_log_group.this.arn}:*"]
+          Sid    = "Log"
+          Effect = "Allow"
+          Action = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+          Resource = [
+            "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${aws_cloudwatch_log_group.this.name}",
+            "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${aws_cloudwatch_log_group.this.name}:*",
+          ]
         }
       ],
       length([for key, value in var.build.environment : key if value.secret != null]) > 0 ? [
@@ -1148,10 +1155,12 @@ resource "aws_iam_role_policy" "pipeline" {
       ] : [],
       [
         {
-          Sid      = "Build"
-          Effect   = "Allow"
-          Action   = ["codebuild:BatchGetBuilds", "codebuild:StartBuild"]
-          Resource = [aws_codebuild_project.this.arn]
+          Sid    = "Build"
+          Effect = "Allow"
+          Action = ["codebuild:BatchGetBuilds", "codebuild:StartBuild"]
+          Resource = [
+            "arn:${local.partition}:codebuild:${local.region}:${local.account}:project/${aws_codebuild_project.this.name}"
+          ]
         }
       ],
       (var.approval != null ? var.approval.sns_topic != null : false) ? [
@@ -1294,21 +1303,21 @@ resource "aws_iam_role_policy" "pipeline" {
 resource "aws_iam_role_policy" "scheduled" {
   count  = var.schedule != null ? 1 : 0
   name   = "${var.name}-scheduled-start"
-  policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"Start\", \"Effect\": \"Allow\", \"Action\": [\"codepipeline:StartPipelineExecution\"], \"Resource\": [\"${aws_codepipeline.this.arn}\"]}]}"
+  policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"Start\", \"Effect\": \"Allow\", \"Action\": [\"codepipeline:StartPipelineExecution\"], \"Resource\": [\"arn:${local.partition}:codepipeline:${local.region}:${local.account}:${aws_codepipeline.this.name}\"]}]}"
   role   = aws_iam_role.scheduled[0].name
 }
 
 resource "aws_iam_role_policy" "committed" {
   count  = local.source == "codecommit" ? 1 : 0
   name   = "${var.name}-source-committed-start"
-  policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"Start\", \"Effect\": \"Allow\", \"Action\": [\"codepipeline:StartPipelineExecution\"], \"Resource\": [\"${aws_codepipeline.this.arn}\"]}]}"
+  policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"Start\", \"Effect\": \"Allow\", \"Action\": [\"codepipeline:StartPipelineExecution\"], \"Resource\": [\"arn:${local.partition}:codepipeline:${local.region}:${local.account}:${aws_codepipeline.this.name}\"]}]}"
   role   = aws_iam_role.committed[0].name
 }
 
 resource "aws_iam_role_policy" "uploaded" {
   count  = local.source == "s3" ? 1 : 0
   name   = "${var.name}-source-uploaded-start"
-  policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"Start\", \"Effect\": \"Allow\", \"Action\": [\"codepipeline:StartPipelineExecution\"], \"Resource\": [\"${aws_codepipeline.this.arn}\"]}]}"
+  policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"Start\", \"Effect\": \"Allow\", \"Action\": [\"codepipeline:StartPipelineExecution\"], \"Resource\": [\"arn:${local.partition}:codepipeline:${local.region}:${local.account}:${aws_codepipeline.this.name}\"]}]}"
   role   = aws_iam_role.uploaded[0].name
 }
 
@@ -1358,7 +1367,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "artifacts" {
 resource "aws_s3_bucket_policy" "artifacts" {
   count  = var.artifact_store == null ? 1 : 0
   bucket = aws_s3_bucket.artifacts[0].id
-  policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"TlsOnly\", \"Effect\": \"Deny\", \"Action\": [\"s3:*\"], \"Resource\": [\"${aws_s3_bucket.artifacts[0].arn}\", \"${aws_s3_bucket.artifacts[0].arn}/*\"], \"Condition\": {\"Bool\": {\"aws:SecureTransport\": \"false\"}}, \"Principal\": \"*\"}]}"
+  policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"TlsOnly\", \"Effect\": \"Deny\", \"Action\": [\"s3:*\"], \"Resource\": [\"arn:${local.partition}:s3:::${aws_s3_bucket.artifacts[0].bucket}\", \"arn:${local.partition}:s3:::${aws_s3_bucket.artifacts[0].bucket}/*\"], \"Condition\": {\"Bool\": {\"aws:SecureTransport\": \"false\"}}, \"Principal\": \"*\"}]}"
 
   depends_on = [aws_s3_bucket_public_access_block.artifacts]
 }

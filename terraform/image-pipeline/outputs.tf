@@ -11,7 +11,7 @@ output "artifact_store" {
 
 output "build_project_arn" {
   description = "ARN of the build project."
-  value       = aws_codebuild_project.this.arn
+  value       = "arn:${local.partition}:codebuild:${local.region}:${local.account}:project/${aws_codebuild_project.this.name}"
 }
 
 output "build_project_name" {
@@ -42,7 +42,7 @@ output "log_group_name" {
 
 output "pipeline_arn" {
   description = "ARN of the pipeline."
-  value       = aws_codepipeline.this.arn
+  value       = "arn:${local.partition}:codepipeline:${local.region}:${local.account}:${aws_codepipeline.this.name}"
 }
 
 output "pipeline_name" {

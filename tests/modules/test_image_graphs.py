@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hypothesis import given, settings
@@ -101,6 +102,7 @@ def test_every_graph(graph: list[Node]) -> None:
     every_base_is_linked(of, graph)
     first_pushes_are_heard(of)
     policies_come_first(of)
+    first_plan_has_every_policy(of)
     of.creation_order()
     assert not holds(of.json, lambda text: "TfToken" in text or "object at 0x" in text)
 
@@ -229,3 +231,21 @@ def policies_come_first(of: Template) -> None:
         if role:
             address = role.removeprefix("${aws_iam_role.").removesuffix(".arn}")
             assert f"aws_iam_role_policy.{address}" in block["depends_on"]
+
+
+def first_plan_has_every_policy(of: Template) -> None:
+    """What reviewers read refers only to what the configuration says and what is there already.
+
+    A single reference to the ARN of a new resource would make the whole text unknown.
+    """
+    for text in reviewed(of):
+        for address, attribute in re.findall(r"\$\{(aws_\w+\.[\w-]+)\.(\w+)\}", text):
+            assert attribute in of.block(address), f"{address}.{attribute} is not known yet"
+
+
+def reviewed(of: Template) -> Iterator[str]:
+    """Every policy, and every variable of a build."""
+    for block in of.blocks.values():
+        yield from (block[key] for key in ("assume_role_policy", "policy") if key in block)
+    for project in of.resources("aws_codebuild_project").values():
+        yield from (each["value"] for each in project["environment"]["environment_variable"])

@@ -282,7 +282,9 @@ def test_an_event_that_failed_waits_two_weeks_for_somebody_to_look() -> None:
     assert queue["message_retention_seconds"] == 14 * 24 * 3600
     assert queue["sqs_managed_sse_enabled"] is True
     for target, _ in built.targets():
-        assert target["dead_letter_config"] == {"arn": "${aws_sqs_queue.dead_letters.arn}"}
+        letters = target["dead_letter_config"]["arn"]
+        assert letters.endswith(":${aws_sqs_queue.dead_letters.name}")
+        assert built.resolve(letters) == f"arn:aws:sqs:{REGION}:{ACCOUNT}:shop-dead-letters"
         assert target["retry_policy"]["maximum_event_age_in_seconds"] == 24 * 3600
 
 

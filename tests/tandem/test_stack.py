@@ -238,8 +238,10 @@ def test_tells_people_where_things_are(composed: Compose) -> None:
         "pipeline_links": {"base", "web"},
     }
     assert all(each["description"] for each in outputs.values())
-    url = "${aws_ecr_repository.web_repository.repository_url}"
-    assert outputs["repository_urls"]["value"]["web"] == url
+    assert outputs["repository_urls"]["value"]["web"] == (
+        "${data.aws_caller_identity.current.account_id}.dkr.ecr.${data.aws_region.current.id}"
+        ".${data.aws_partition.current.dns_suffix}/${aws_ecr_repository.web_repository.name}"
+    )
     assert outputs["pipeline_links"]["value"]["web"] == (
         "https://eu-west-1.console.aws.amazon.com/codesuite/codepipeline/pipelines/"
         "${aws_codepipeline.web_pipeline.name}/view?region=eu-west-1"
