@@ -1,5 +1,6 @@
 """What a piece of Terraform describes: one model for configurations, plans and states."""
 
+from tandem.deployment.errors import InputError
 from tandem.deployment.model import (
     Action,
     Bucket,
@@ -20,12 +21,14 @@ from tandem.deployment.model import (
     Unresolved,
     Variable,
 )
+from tandem.deployment.reading import read, understand
 
 __all__ = [
     "Action",
     "Bucket",
     "BuildProject",
     "Deployment",
+    "InputError",
     "Key",
     "Pipeline",
     "Policy",
@@ -40,4 +43,6 @@ __all__ = [
     "TaskDefinition",
     "Unresolved",
     "Variable",
+    "read",
+    "understand",
 ]

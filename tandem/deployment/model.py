@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from tandem.deployment.addresses import without_keys
+
 Document = Mapping[str, Any]
 """A policy document."""
 
@@ -25,7 +27,11 @@ class Resource:
     values: Mapping[str, Any] = field(repr=False)
     """Arguments and attributes by name. Nested blocks are lists, as in a state."""
     after: frozenset[str] = field(default=frozenset(), repr=False)
-    """Addresses of what Terraform makes before it, because it refers to it or says depends_on."""
+    """What Terraform makes before it, because it refers to it or says depends_on.
+
+    Addresses without keys of `count` and `for_each`. A plan does not say what the locals of HCL
+    refer to: such a local stands here itself, as in `module.web.local.role`.
+    """
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,8 @@ class Action:
     run_order: int
     region: str | None
     role_arn: str | None
+    configuration_known: bool = True
+    """Whether `configuration` is known; if not, it is empty."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +203,7 @@ class Target:
     input: str | None = field(repr=False)
     """The constant input; None: there is none."""
     after: frozenset[str] = field(repr=False)
-    """Addresses of what Terraform makes before it."""
+    """As in `Resource`."""
 
 
 @dataclass(frozen=True)
@@ -317,16 +325,24 @@ class Deployment:
         """Buckets by name."""
         return {bucket.name: bucket for bucket in self.buckets}
 
-    def comes_after(self, address: str, other: str) -> bool:
-        """Whether Terraform makes `address` only when it has made `other`."""
+    @cached_property
+    def _before(self) -> Mapping[str, frozenset[str]]:
+        """What comes before what, by address without keys."""
+        return {without_keys(address): found.after for address, found in self.resources.items()}
+
+    def comes_after(self, address: str, other: str) -> bool | None:
+        """Whether Terraform makes `address` only when it has made `other`.
+
+        None: not as far as can be seen, but something that a plan does not say may be in between.
+        """
+        wanted = without_keys(other)
         seen: set[str] = set()
-        waiting = [address]
+        waiting = [without_keys(address)]
         while waiting:
-            resource = self.resources.get(waiting.pop())
-            if resource is None:
-                continue
-            if other in resource.after:
+            before = self._before.get(waiting.pop(), frozenset())
+            if wanted in before:
                 return True
-            waiting.extend(resource.after - seen)
-            seen |= resource.after
-        return False
+            waiting.extend(before - seen)
+            seen |= before
+        hidden = any("local" in found.split(".")[-2:-1] for found in seen)
+        return None if hidden else False

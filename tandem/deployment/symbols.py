@@ -12,12 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 _BEGIN, _END = "\ue000", "\ue001"
+_PLAIN = str.maketrans({_BEGIN: None, _END: None, '"': "'", "\\": None, "\n": " "})
+"""A symbol stays whole inside JSON text."""
 _SYMBOL = re.compile(f"{_BEGIN}([^{_BEGIN}{_END}]*){_END}")
 
 
 def symbol(name: str) -> str:
     """A text that stands for a value nobody knows yet, such as `aws_kms_key.images.arn`."""
-    return f"{_BEGIN}{name.replace(_BEGIN, '').replace(_END, '')}{_END}"
+    return f"{_BEGIN}{name.translate(_PLAIN)}{_END}"
 
 
 def symbols_in(value: Any) -> Iterator[str]:

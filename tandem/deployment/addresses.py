@@ -1,0 +1,28 @@
+"""Terraform's addresses.
+
+https://developer.hashicorp.com/terraform/cli/state/resource-addressing
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+
+_KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
+
+
+@lru_cache(maxsize=131072)
+def without_keys(address: str) -> str:
+    """The address of the block: without keys of `count` and `for_each`."""
+    return _KEY.sub("", address) if "[" in address else address
+
+
+def with_key(address: str, key: str | int | None) -> str:
+    """The address of one instance."""
+    return address if key is None else f"{address}[{json.dumps(key, ensure_ascii=False)}]"
+
+
+def within(module: str, address: str) -> str:
+    """The address, in the root, of what has `address` in a module."""
+    return f"{module}.{address}" if module else address

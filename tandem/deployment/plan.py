@@ -1,0 +1,332 @@
+"""A plan, as `terraform show -json PLAN` prints it.
+
+What is known only after the apply is looked for in the plan's configuration. Of JSON that holds
+whole expressions; of HCL only what they refer to, and nothing at all of locals. An argument that is
+nothing but an ARN or a name, and refers to one thing alone, is that thing's.
+
+https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
+from typing import Any
+
+from tandem.deployment.addresses import within, without_keys
+from tandem.deployment.expressions import Step, evaluate, steps
+from tandem.deployment.state import instance, resources_of
+from tandem.deployment.symbols import symbol
+from tandem.deployment.world import Instance, World
+
+Json = Mapping[str, Any]
+
+IMPLIED: Mapping[str, str] = {
+    "arn": "arn",
+    "bucket": "bucket",
+    "cluster": "arn",
+    "encryption_key": "arn",
+    "event_bus_name": "name",
+    "kms_key": "arn",
+    "location": "bucket",
+    "permissions_boundary": "arn",
+    "policy_arn": "arn",
+    "role": "name",
+    "role_arn": "arn",
+    "rule": "name",
+    "service_role": "arn",
+    "task_definition": "arn",
+}
+"""Arguments that are nothing but an ARN or a name, and which attribute of what they refer to."""
+
+
+def world(document: Json) -> World:
+    """The world that there will be after a plan's apply."""
+    return _Plan(document).world
+
+
+class _Plan:
+    def __init__(self, document: Json) -> None:
+        self.world = World("plan")
+        self._configuration: Json = document.get("configuration") or {}
+        self._root: Json = self._configuration.get("root_module") or {}
+        self._blocks: dict[str, dict[str, Json]] = {}
+        self._unknown = {
+            str(change["address"]): change["change"].get("after_unknown") or {}
+            for change in document.get("resource_changes") or []
+        }
+        self.needed = cache(self._needed)
+        planned = (document.get("planned_values") or {}).get("root_module") or {}
+        prior = ((document.get("prior_state") or {}).get("values") or {}).get("root_module") or {}
+        read = [pair for pair in resources_of(prior) if pair[1]["mode"] == "data"]
+        for module, resource in (*read, *resources_of(planned)):
+            self._add(module, resource)
+
+    def _add(self, module: str, resource: Json) -> None:
+        known = instance(module, resource)
+        block = self._block(module, f"{known.type}.{known.name}")
+        provider = str(block.get("provider_config_key") or "")
+        region = self._provider(provider).get("region")
+        unknown = self._unknown.get(known.address, {})
+        values: Json = resource.get("values") or {}
+        known.argument = partial(self._argument, known, values, unknown, block)
+        known.said = lambda: iter(
+            dict.fromkeys((*values, *(name for name, flag in unknown.items() if flag)))
+        )
+        known.region = region if isinstance(region, str) else None
+        known.after = self.needed(without_keys(module), f"{known.type}.{known.name}")
+        self.world.add(known)
+        if not module and provider == "aws" and known.region:
+            self.world.region = known.region
+
+    def _provider(self, key: str) -> Json:
+        expressions = (self._configuration.get("provider_config") or {}).get(key, {})
+        return {
+            name: expression.get("constant_value")
+            for name, expression in expressions.get("expressions", {}).items()
+            if isinstance(expression, Mapping)
+        }
+
+    def _module(self, module: str) -> Json:
+        """The configuration of a module."""
+        found = self._root
+        for name in without_keys(module).split(".")[1::2] if module else ():
+            found = found.get("module_calls", {}).get(name, {}).get("module") or {}
+        return found
+
+    def _block(self, module: str, address: str) -> Json:
+        """The configuration of a resource."""
+        plain = without_keys(module)
+        if plain not in self._blocks:
+            self._blocks[plain] = {
+                str(block["address"]): block for block in self._module(plain).get("resources") or []
+            }
+        return self._blocks[plain].get(address, {})
+
+    def _argument(
+        self, self_: Instance, values: Json, unknown: Json, block: Json, name: str
+    ) -> Any:
+        flag = unknown.get(name)
+        if name not in values and not flag:
+            raise LookupError(name)
+        expression = (block.get("expressions") or {}).get(name)
+        found = self._resolved(self_, name, (name,), values.get(name), flag, expression)
+        if found is None and flag:
+            raise LookupError(name)
+        return found
+
+    def _resolved(
+        self,
+        of: Instance,
+        name: str,
+        path: tuple[Step, ...],
+        value: Any,
+        unknown: Any,
+        expression: Any,
+    ) -> Any:
+        """`value` with everything that is unknown in it resolved as far as possible."""
+        match unknown:
+            case True:
+                found = self._expressed(of, name, expression)
+                return symbol(_place(of, path)) if found is None and len(path) > 1 else found
+            case dict() if unknown:
+                given = value if isinstance(value, dict) else {}
+                return {
+                    key: self._resolved(
+                        of,
+                        key,
+                        (*path, key),
+                        given.get(key),
+                        unknown.get(key),
+                        _part(expression, key),
+                    )
+                    for key in (*given, *(key for key in unknown if key not in given))
+                    if key in given or unknown[key]
+                }
+            case list() if any(unknown):
+                items = value if isinstance(value, list) else []
+                return [
+                    self._resolved(
+                        of,
+                        name,
+                        (*path, number),
+                        items[number] if number < len(items) else None,
+                        flag,
+                        _item(expression, number, len(unknown)),
+                    )
+                    for number, flag in enumerate(unknown)
+                ]
+        return value
+
+    def _expressed(self, of: Instance, argument: str, expression: Any) -> Any:
+        """What the configuration says of an argument that is unknown; None: not enough."""
+        if not isinstance(expression, Mapping):
+            return None
+        found = _references(expression)
+        lookup = partial(self._lookup, of.module, of)
+        if "constant_value" in expression:
+            constant = expression["constant_value"]
+            return evaluate(constant, lookup) if found else constant
+        try:
+            return self._alone(of.module, of, argument, found)
+        except LookupError:
+            return None
+
+    def _alone(self, module: str, of: Instance | None, argument: str, found: list[str]) -> Any:
+        """The value of an argument that refers to one thing alone."""
+        attribute = IMPLIED.get(argument)
+        repeated = [it for it in found if it in ("each.key", "each.value", "count.index")]
+        found = [it for it in found if it not in repeated]
+        if len(found) != 1:
+            raise LookupError(argument)
+        path = steps(found[0])
+        is_document = path[0] == "data" and path[-1] == "json"
+        if attribute is None and not (argument in ("policy", "assume_role_policy") and is_document):
+            raise LookupError(argument)
+        if path[0] in ("var", "module"):
+            return self._passed(module, argument, path)
+        kind, name, rest = _resource(path)
+        instances = self.world.instances_named(module, kind, name)
+        if repeated and of is not None:
+            instances = [instance for instance in instances if instance.key == of.key]
+        elif rest and any(instance.key is not None for instance in instances):
+            instances = [instance for instance in instances if instance.key == rest[0]]
+            rest = rest[1:]
+        if len(instances) != 1:
+            raise LookupError(found[0])
+        return self.world.follow(instances[0], rest or (attribute or "json",))
+
+    def _passed(self, module: str, argument: str, path: tuple[Step, ...]) -> Any:
+        """The value of an argument that is a variable of its module, or an output of another."""
+        if len(path) != (2 if path[0] == "var" else 3):
+            raise LookupError(path)
+        if path[0] == "var":
+            parent, _, call = module.rpartition("module.")
+            parent = parent.removesuffix(".")
+            calls = self._module(parent).get("module_calls", {})
+            expression = calls[without_keys(call)]["expressions"][path[1]]
+            return self._alone(parent, None, argument, _references(expression))
+        called = within(module, f"module.{path[1]}")
+        output = self._module(called)["outputs"][str(path[-1])]["expression"]
+        return self._alone(called, None, argument, _references(output))
+
+    def _lookup(self, module: str, of: Instance, path: tuple[Step, ...]) -> Any:
+        """What a reference in JSON means in a module."""
+        match path:
+            case ("each", "key") | ("count", "index"):
+                return of.key
+            case ("var" | "module" | "local" | "each" | "path" | "self", *_):
+                raise LookupError(path)
+        kind, name, rest = _resource(path)
+        instances = self.world.instances_named(module, kind, name)
+        if rest and any(instance.key is not None for instance in instances):
+            instances = [instance for instance in instances if instance.key == rest[0]]
+            rest = rest[1:]
+        if len(instances) != 1:
+            raise LookupError(path)
+        return self.world.follow(instances[0], rest)
+
+    def _needed(self, module: str, address: str) -> frozenset[str]:
+        """Addresses, without keys, of what Terraform makes before a resource.
+
+        What a local refers to is not in a plan: it stands there itself, as in `local.roles`.
+        """
+        block = self._block(module, address)
+        said = [str(entry) for entry in block.get("depends_on") or []]
+        parts = [
+            block.get(part) for part in ("expressions", "count_expression", "for_each_expression")
+        ]
+        return frozenset(self._sources(module, [*said, *_all_references(parts)], set()))
+
+    def _sources(self, module: str, found: list[str], seen: set[tuple[str, str]]) -> Iterator[str]:
+        for reference in found:
+            if (module, reference) in seen:
+                continue
+            seen.add((module, reference))
+            path = steps(reference)
+            match path:
+                case ("each" | "count" | "path" | "self" | "terraform", *_):
+                    pass
+                case ("var", str() as name, *_) if module:
+                    parent, _, call = module.rpartition("module.")
+                    parent = parent.removesuffix(".")
+                    calls = self._module(parent).get("module_calls", {})
+                    expression = calls.get(call, {}).get("expressions", {}).get(name)
+                    yield from self._sources(parent, list(_all_references(expression)), seen)
+                case ("var", *_):
+                    pass
+                case ("module", str() as name, str() as output, *_):
+                    called = within(module, f"module.{name}")
+                    expression = self._module(called).get("outputs", {}).get(output, {})
+                    yield from self._sources(called, list(_all_references(expression)), seen)
+                case ("module", str() as name):
+                    called = within(module, f"module.{name}")
+                    yield from (
+                        within(called, str(block["address"]))
+                        for block in self._module(called).get("resources") or []
+                    )
+                case ("local", str() as name, *_):
+                    yield within(module, f"local.{name}")
+                case _ if len(path) > 1:
+                    kind, name, _ = _resource(path)
+                    yield within(module, f"{kind}.{name}")
+
+
+def _resource(path: tuple[Step, ...]) -> tuple[str, str, tuple[Step, ...]]:
+    if path[0] == "data" and len(path) > 2:
+        return f"data.{path[1]}", str(path[2]), path[3:]
+    if len(path) > 1:
+        return str(path[0]), str(path[1]), path[2:]
+    raise LookupError(path)
+
+
+def _references(expression: Any) -> list[str]:
+    """What an expression refers to: each reference once, without the shorter forms of it."""
+    found = list(dict.fromkeys(expression.get("references") or []))
+    return [
+        reference
+        for reference in found
+        if not any(other.startswith((f"{reference}.", f"{reference}[")) for other in found)
+    ]
+
+
+def _all_references(expression: Any) -> Iterator[str]:
+    """All references in a tree of expressions."""
+    match expression:
+        case {"references": list(found)}:
+            yield from found
+        case dict():
+            for key, part in expression.items():
+                if key != "constant_value":
+                    yield from _all_references(part)
+        case list():
+            for part in expression:
+                yield from _all_references(part)
+
+
+def _part(expression: Any, key: str) -> Any:
+    """The expression of an attribute of a block, or of an element of a map."""
+    if not isinstance(expression, Mapping):
+        return None
+    constant = expression.get("constant_value")
+    if isinstance(constant, Mapping):
+        return {**expression, "constant_value": constant[key]} if key in constant else None
+    return expression.get(key)
+
+
+def _item(expression: Any, number: int, length: int) -> Any:
+    """The expression of an element of a list, where the lists are surely the same."""
+    if isinstance(expression, list):
+        return expression[number] if len(expression) == length else None
+    if isinstance(expression, Mapping):
+        constant = expression.get("constant_value")
+        if isinstance(constant, list) and len(constant) == length:
+            return {**expression, "constant_value": constant[number]}
+    return None
+
+
+def _place(of: Instance, path: tuple[Step, ...]) -> str:
+    text = of.address
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return text

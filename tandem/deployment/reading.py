@@ -1,0 +1,153 @@
+"""From a file or a folder to the model, whichever of the three kinds it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tandem.deployment import configuration, plan, state
+from tandem.deployment.building import build
+from tandem.deployment.errors import InputError
+from tandem.deployment.model import Deployment
+from tandem.deployment.symbols import is_known, symbol
+from tandem.deployment.world import World
+
+_ACCOUNT = re.compile(r"arn:[a-z-]+:(?:codepipeline|codebuild|ecr|events):([a-z0-9-]+):(\d{12}):")
+_SHOW = "terraform show -json"
+_MODULES = ("resource", "module", "data")
+
+
+def read(path: Path) -> Deployment:
+    """The model of a file or of a stack's folder.
+
+    Args:
+        path: JSON of a plan or a state, as `terraform show -json` prints them, or a
+            configuration: a `.tf.json` file, a folder of them, or what `cdktf synth` wrote.
+
+    Raises:
+        InputError: It is none of these, or has no pipelines inside.
+    """
+    try:
+        found = _configuration(path) if path.is_dir() else _json(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    try:
+        return understand(found)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def understand(document: Any) -> Deployment:
+    """The model of a parsed document of one of the three kinds.
+
+    Raises:
+        InputError: It is none of these, or has no pipelines inside.
+    """
+    try:
+        world = _world(document)
+        _place(world)
+        found = build(world)
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"is not as Terraform writes it ({type(error).__name__}: {error})"
+        ) from error
+    if not (found.pipelines or found.projects):
+        raise InputError("has no pipeline and no build project inside")
+    return found
+
+
+def _world(document: Any) -> World:
+    if not isinstance(document, Mapping):
+        raise InputError(f"is not a JSON object; give what {_SHOW} prints, or a .tf.json file")
+    version = document.get("format_version")
+    if version is not None:
+        if not re.fullmatch(r"[01]\.\d+", str(version)):
+            raise InputError(f"has format version {version}, and only 1 is known; use Terraform 1")
+        if "planned_values" in document or "resource_changes" in document:
+            return plan.world(document)
+        return state.world(document)
+    if "version" in document and "serial" in document:
+        raise InputError(f"is a state as Terraform keeps it; give what {_SHOW} prints")
+    if any(key in document for key in _MODULES):
+        return configuration.world(document)
+    raise InputError(
+        "is no plan, no state and no configuration of Terraform; "
+        f"give what {_SHOW} prints, or a .tf.json file"
+    )
+
+
+def _json(path: Path) -> Any:
+    content = path.read_bytes()
+    if content.startswith(b"PK"):
+        raise InputError(f"{path}: is a plan file; give what `{_SHOW} {path}` prints")
+    try:
+        return json.loads(content)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is no text; give what {_SHOW} prints") from error
+    except RecursionError as error:
+        raise InputError(f"{path}: is nested too deep") from error
+    except json.JSONDecodeError as error:
+        remedy = (
+            "write it again" if error.pos >= len(content.decode().rstrip()) - 1 else _hint(path)
+        )
+        raise InputError(f"{path}:{error.lineno}: is no JSON: {error.msg}; {remedy}") from error
+
+
+def _hint(path: Path) -> str:
+    if path.suffix == ".tf":
+        return f"plan it, and give what {_SHOW} prints"
+    return f"give what {_SHOW} prints, or a .tf.json file"
+
+
+def _configuration(folder: Path) -> Any:
+    """What the `.tf.json` files of a folder say together."""
+    stacks = sorted((folder / "stacks").glob("*/cdk.tf.json"))
+    if len(stacks) > 1:
+        names = ", ".join(str(stack.parent) for stack in stacks)
+        raise InputError(f"{folder}: has {len(stacks)} stacks; give one of them: {names}")
+    files = stacks or sorted(
+        file for file in folder.glob("*.tf.json") if not file.name.endswith("override.tf.json")
+    )
+    if list(folder.glob("*.tf")):
+        raise InputError(f"{folder}: has HCL inside: plan it, and give what {_SHOW} prints")
+    if not files:
+        raise InputError(f"{folder}: has no .tf.json file inside; run cdktf synth, or give a file")
+    documents = [_json(file) for file in files]
+    if len(documents) == 1:
+        return documents[0]
+    together: dict[str, list[Any]] = {}
+    for file, document in zip(files, documents, strict=True):
+        if not isinstance(document, Mapping):
+            raise InputError(f"{file}: is not a JSON object; write Terraform's JSON")
+        for section, content in document.items():
+            together.setdefault(section, []).extend(
+                content if isinstance(content, list) else [content]
+            )
+    return together
+
+
+def _place(world: World) -> None:
+    """Find the account and the region: in data sources, or in the ARN of what exists."""
+    for instance in world.of_type("data.aws_caller_identity"):
+        account = instance.argument_or_none("account_id")
+        if isinstance(account, str) and is_known(account):
+            world.account = account
+            break
+    for instance in world.of_type("data.aws_region"):
+        region = instance.argument_or_none("id") or instance.argument_or_none("name")
+        if not instance.module and isinstance(region, str) and is_known(region):
+            world.region = region
+    if world.account != symbol("account") and world.region != symbol("region"):
+        return
+    types = ("aws_codepipeline", "aws_codebuild_project", "aws_ecr_repository")
+    for instance in world.of_type(*types, "aws_cloudwatch_event_rule"):
+        found = _ACCOUNT.match(str(instance.argument_or_none("arn")))
+        if found:
+            if world.region == symbol("region"):
+                world.region = found[1]
+            if world.account == symbol("account"):
+                world.account = found[2]
+            return
