@@ -9,6 +9,7 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
+from first_plan import texts
 from ruamel.yaml import YAML
 from synthesis import KITCHEN_SINK, Block, addresses, read, synthesize
 
@@ -171,9 +172,19 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
         stack.use(settings())
         terraform = stack.terraform()
         terraform.init()
-        terraform.plan(out=stack.folder / "tfplan")
-        terraform.apply(stack.folder / "tfplan")
+        terraform.plan(out=stack.folder / "first.tfplan")
+        terraform.apply(stack.folder / "first.tfplan")
         yield stack
+
+
+@pytest.mark.integration
+def test_the_first_plan_has_every_policy_and_every_variable(applied: Applied) -> None:
+    """A reviewer sees them before there is anything to see at AWS."""
+    found = dict(texts(applied.terraform().show_json(applied.folder / "first.tfplan")))
+    assert "aws_s3_bucket_policy.artifacts.policy" in found
+    assert "aws_iam_role.base-pushed_role.assume_role_policy" in found
+    assert "aws_codebuild_project.web_build.REPOSITORY_URI" in found
+    assert [text for text, known in found.items() if not known] == []
 
 
 @pytest.mark.integration

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from first_plan import texts
 from same_resources import managed
 from scanning import scan
 from synthesis import ROOT, Block
@@ -96,9 +97,24 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
         terraform = root.terraform()
         terraform.init()
         terraform.validate()
-        terraform.plan(out=root.folder / "tfplan")
-        terraform.apply(root.folder / "tfplan")
+        terraform.plan(out=root.folder / "first.tfplan")
+        terraform.apply(root.folder / "first.tfplan")
         yield root
+
+
+def test_the_first_plan_has_every_policy_but_those_with_a_key_made_with_it(
+    applied: Applied,
+) -> None:
+    found = dict(texts(applied.terraform().show_json(applied.folder / "first.tfplan")))
+    users = set(applied.resources("aws_codebuild_project")) - {
+        "module.elsewhere.aws_codebuild_project.this"
+    }
+    assert {text for text, known in found.items() if not known} == {
+        user.replace("aws_codebuild_project.this", f"aws_iam_role_policy.{role}.policy")
+        for user in users
+        for role in ("build", "pipeline")
+    }
+    assert "module.artifacts.aws_s3_bucket_policy.artifacts.policy" in found
 
 
 def test_a_second_plan_is_empty(applied: Applied) -> None:

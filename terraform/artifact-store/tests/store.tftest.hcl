@@ -68,6 +68,7 @@ run "defaults" {
   assert {
     condition = (
       jsondecode(aws_s3_bucket_policy.artifacts.policy).Statement[0].Effect == "Deny" &&
+      jsondecode(aws_s3_bucket_policy.artifacts.policy).Statement[0].Resource == [output.store.bucket_arn, "${output.store.bucket_arn}/*"] &&
       jsondecode(aws_s3_bucket_policy.artifacts.policy).Statement[0].Principal == "*" &&
       jsondecode(aws_s3_bucket_policy.artifacts.policy).Statement[0].Condition == { Bool = { "aws:SecureTransport" = "false" } }
     )
@@ -80,7 +81,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = output.store.bucket == aws_s3_bucket.artifacts.bucket && output.store.bucket_arn == "arn:aws:s3:::mock-bucket" && output.store.kms_key == null
+    condition     = output.store.bucket == aws_s3_bucket.artifacts.bucket && output.store.bucket_arn == "arn:aws:s3:::shop-store-111122223333-eu-west-1" && output.store.kms_key == null
     error_message = "Pipelines can use it."
   }
 }
@@ -93,7 +94,7 @@ run "renamed" {
   }
 
   assert {
-    condition     = aws_s3_bucket.artifacts.bucket == "shop-store-111122223333-eu-west-1"
+    condition     = aws_s3_bucket.artifacts.bucket == "shop-store-111122223333-eu-west-1" && output.store.bucket_arn == "arn:aws:s3:::shop-store-111122223333-eu-west-1"
     error_message = "A bucket keeps its name: another one would be another bucket."
   }
 }

@@ -44,7 +44,7 @@ run "defaults" {
         Sid      = "Log"
         Effect   = "Allow"
         Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = ["arn:aws:logs:eu-west-1:111122223333:log-group:mock", "arn:aws:logs:eu-west-1:111122223333:log-group:mock:*"]
+        Resource = ["arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codebuild/web", "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codebuild/web:*"]
       }
       Pull = { Sid = "Pull", Effect = "Allow", Action = var.pull, Resource = [var.repository.arn] }
       Push = {

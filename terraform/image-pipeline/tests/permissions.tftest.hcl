@@ -1,7 +1,7 @@
 # What the roles of the build and of the pipeline may do: whole statements, so that no action, resource
-# or condition changes unseen. A policy is known when what it names exists, so the first run applies,
-# and nothing in it is protected from the destruction at the end. The later runs leave out `usual`,
-# the statements that the first one compares. policies.tftest.hcl has the other roles.
+# or condition changes unseen. All runs plan, and nothing exists before: a reviewer reads the policies
+# in the first plan. The later runs leave out `usual`, the statements that the first one compares.
+# policies.tftest.hcl has the other roles.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -10,7 +10,6 @@ mock_provider "aws" {
 variables {
   name       = "web"
   code       = { codecommit = "web-source" }
-  repository = { protect = false }
   connection = "arn:aws:codeconnections:eu-west-1:111122223333:connection/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
   key        = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
   usual      = ["Artifacts", "ArtifactBucket", "Build", "EcrLogin", "Log", "Pull", "Push", "Source"]
@@ -20,18 +19,20 @@ variables {
 }
 
 run "defaults" {
+  command = plan
+
   assert {
     condition = { for each in jsondecode(aws_iam_role_policy.build.policy).Statement : each.Sid => each } == {
-      Artifacts      = { Sid = "Artifacts", Effect = "Allow", Action = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], Resource = ["arn:aws:s3:::mock-bucket/*"] }
-      ArtifactBucket = { Sid = "ArtifactBucket", Effect = "Allow", Action = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], Resource = ["arn:aws:s3:::mock-bucket"] }
+      Artifacts      = { Sid = "Artifacts", Effect = "Allow", Action = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], Resource = ["arn:aws:s3:::web-artifacts-111122223333-eu-west-1/*"] }
+      ArtifactBucket = { Sid = "ArtifactBucket", Effect = "Allow", Action = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], Resource = ["arn:aws:s3:::web-artifacts-111122223333-eu-west-1"] }
       EcrLogin       = { Sid = "EcrLogin", Effect = "Allow", Action = ["ecr:GetAuthorizationToken"], Resource = ["*"] }
       Log = {
         Sid      = "Log"
         Effect   = "Allow"
         Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = ["arn:aws:logs:eu-west-1:111122223333:log-group:mock", "arn:aws:logs:eu-west-1:111122223333:log-group:mock:*"]
+        Resource = ["arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codebuild/web", "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codebuild/web:*"]
       }
-      Pull = { Sid = "Pull", Effect = "Allow", Action = var.pull, Resource = ["arn:aws:ecr:eu-west-1:111122223333:repository/mock"] }
+      Pull = { Sid = "Pull", Effect = "Allow", Action = var.pull, Resource = ["arn:aws:ecr:eu-west-1:111122223333:repository/web"] }
       Push = {
         Sid    = "Push"
         Effect = "Allow"
@@ -42,7 +43,7 @@ run "defaults" {
           "ecr:PutImage",
           "ecr:UploadLayerPart",
         ]
-        Resource = ["arn:aws:ecr:eu-west-1:111122223333:repository/mock"]
+        Resource = ["arn:aws:ecr:eu-west-1:111122223333:repository/web"]
       }
     }
     error_message = "The build reaches its own repository, log and artifacts, and nothing else."
@@ -50,9 +51,9 @@ run "defaults" {
 
   assert {
     condition = { for each in jsondecode(aws_iam_role_policy.pipeline.policy).Statement : each.Sid => each } == {
-      Artifacts      = { Sid = "Artifacts", Effect = "Allow", Action = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], Resource = ["arn:aws:s3:::mock-bucket/*"] }
-      ArtifactBucket = { Sid = "ArtifactBucket", Effect = "Allow", Action = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], Resource = ["arn:aws:s3:::mock-bucket"] }
-      Build          = { Sid = "Build", Effect = "Allow", Action = ["codebuild:BatchGetBuilds", "codebuild:StartBuild"], Resource = ["arn:aws:codebuild:eu-west-1:111122223333:project/mock"] }
+      Artifacts      = { Sid = "Artifacts", Effect = "Allow", Action = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], Resource = ["arn:aws:s3:::web-artifacts-111122223333-eu-west-1/*"] }
+      ArtifactBucket = { Sid = "ArtifactBucket", Effect = "Allow", Action = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], Resource = ["arn:aws:s3:::web-artifacts-111122223333-eu-west-1"] }
+      Build          = { Sid = "Build", Effect = "Allow", Action = ["codebuild:BatchGetBuilds", "codebuild:StartBuild"], Resource = ["arn:aws:codebuild:eu-west-1:111122223333:project/web"] }
       Source = {
         Sid    = "Source"
         Effect = "Allow"

@@ -1,29 +1,9 @@
 # Who may take the roles, what the rules start, and how the module's own bucket and queue are guarded.
-# All that is known when it exists, so the runs apply, and nothing is protected from the destruction
-# at the end. Each rule and each role has an ARN of its own, so that none is taken for another.
+# A first plan knows it, but for the ARNs that targets have: those runs apply, and nothing is protected
+# from the destruction at the end. Each role has an ARN of its own, so that none is taken for another.
 
 mock_provider "aws" {
   source = "./tests/mocks"
-}
-
-override_resource {
-  target = aws_cloudwatch_event_rule.base_pushed
-  values = { arn = "arn:aws:events:eu-west-1:111122223333:rule/base" }
-}
-
-override_resource {
-  target = aws_cloudwatch_event_rule.committed
-  values = { arn = "arn:aws:events:eu-west-1:111122223333:rule/committed" }
-}
-
-override_resource {
-  target = aws_cloudwatch_event_rule.scheduled
-  values = { arn = "arn:aws:events:eu-west-1:111122223333:rule/scheduled" }
-}
-
-override_resource {
-  target = aws_cloudwatch_event_rule.uploaded
-  values = { arn = "arn:aws:events:eu-west-1:111122223333:rule/uploaded" }
 }
 
 override_resource {
@@ -56,7 +36,7 @@ variables {
       Sid      = "Start"
       Effect   = "Allow"
       Action   = ["codepipeline:StartPipelineExecution"]
-      Resource = ["arn:aws:codepipeline:eu-west-1:111122223333:mock"]
+      Resource = ["arn:aws:codepipeline:eu-west-1:111122223333:web"]
     }]
   }
 }
@@ -95,15 +75,15 @@ run "rules" {
         scheduled = aws_iam_role.scheduled[0]
       } : rule => jsondecode(role.assume_role_policy)
       } == {
-      for rule in ["base", "committed", "scheduled"] : rule => {
-        Version = "2012-10-17"
+      for rule, name in { base = "web-base_image-pushed", committed = "web-source-committed", scheduled = "web-scheduled" } : rule => {
+        Version                = "2012-10-17"
         Statement = [{
           Effect    = "Allow"
           Principal = { Service = "events.amazonaws.com" }
           Action    = "sts:AssumeRole"
           Condition = {
             StringEquals = { "aws:SourceAccount" = "111122223333" }
-            ArnLike      = { "aws:SourceArn" = "arn:aws:events:eu-west-1:111122223333:rule/${rule}" }
+            ArnLike      = { "aws:SourceArn" = "arn:aws:events:eu-west-1:111122223333:rule/${name}" }
           }
         }]
       }
@@ -136,7 +116,7 @@ run "rules" {
       for rule in ["base", "committed", "scheduled"] : rule => {
         pipeline = "arn:aws:codepipeline:eu-west-1:111122223333:mock"
         role     = "arn:aws:iam::111122223333:role/${rule}"
-        queue    = "arn:aws:sqs:eu-west-1:111122223333:mock"
+        queue    = "arn:aws:sqs:eu-west-1:111122223333:web-dead-letters"
         age      = 86400
         attempts = 185
       }
@@ -146,6 +126,8 @@ run "rules" {
 }
 
 run "bucket" {
+  command = plan
+
   variables {
     artifacts = { expire_days = 7 }
   }
@@ -157,7 +139,7 @@ run "bucket" {
         Sid       = "TlsOnly"
         Effect    = "Deny"
         Action    = ["s3:*"]
-        Resource  = ["arn:aws:s3:::mock-bucket", "arn:aws:s3:::mock-bucket/*"]
+        Resource  = ["arn:aws:s3:::web-artifacts-111122223333-eu-west-1", "arn:aws:s3:::web-artifacts-111122223333-eu-west-1/*"]
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
         Principal = "*"
       }]
@@ -237,15 +219,15 @@ run "upload" {
     condition = {
       for rule, role in { uploaded = aws_iam_role.uploaded[0] } : rule => jsondecode(role.assume_role_policy)
       } == {
-      for rule in ["uploaded"] : rule => {
-        Version = "2012-10-17"
+      for rule, name in { uploaded = "web-source-uploaded" } : rule => {
+        Version                    = "2012-10-17"
         Statement = [{
           Effect    = "Allow"
           Principal = { Service = "events.amazonaws.com" }
           Action    = "sts:AssumeRole"
           Condition = {
             StringEquals = { "aws:SourceAccount" = "111122223333" }
-            ArnLike      = { "aws:SourceArn" = "arn:aws:events:eu-west-1:111122223333:rule/${rule}" }
+            ArnLike      = { "aws:SourceArn" = "arn:aws:events:eu-west-1:111122223333:rule/${name}" }
           }
         }]
       }
@@ -271,7 +253,7 @@ run "upload" {
       for rule in ["uploaded"] : rule => {
         pipeline = "arn:aws:codepipeline:eu-west-1:111122223333:mock"
         role     = "arn:aws:iam::111122223333:role/${rule}"
-        queue    = "arn:aws:sqs:eu-west-1:111122223333:mock"
+        queue    = "arn:aws:sqs:eu-west-1:111122223333:web-dead-letters"
         age      = 86400
         attempts = 185
       }

@@ -97,6 +97,22 @@ run "own_repository" {
     ]
     error_message = "Only these images expire."
   }
+
+  assert {
+    condition = output.image == {
+      name           = "web"
+      repository     = "web"
+      repository_arn = "arn:aws:ecr:eu-west-1:111122223333:repository/web"
+      repository_url = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web"
+      tag            = "latest"
+    }
+    error_message = "A plan knows what others build on, before it exists."
+  }
+
+  assert {
+    condition     = one([for each in aws_codebuild_project.this.environment[0].environment_variable : each.value if each.name == "REPOSITORY_URI"]) == output.repository_url
+    error_message = "The image is pushed there."
+  }
 }
 
 run "existing_repository" {

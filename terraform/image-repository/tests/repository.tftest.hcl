@@ -43,6 +43,11 @@ run "defaults" {
     condition     = aws_ecr_repository.this[0].image_scanning_configuration[0].scan_on_push && aws_ecr_repository.this[0].encryption_configuration[0].encryption_type == "AES256"
     error_message = "Images are scanned and encrypted."
   }
+
+  assert {
+    condition     = output.image.repository_arn == "arn:aws:ecr:eu-west-1:111122223333:repository/shop/web" && output.image.repository_url == "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web"
+    error_message = "A plan knows what others build on, before it exists."
+  }
 }
 
 run "unprotected" {
@@ -96,7 +101,7 @@ run "unprotected" {
       repository_arn = output.arn
       repository_url = output.url
       tag            = "stable"
-    } && output.arn == "arn:aws:ecr:eu-west-1:111122223333:repository/mock"
+    } && output.arn == "arn:aws:ecr:eu-west-1:111122223333:repository/shop/web"
     error_message = "Pipelines can be built on it."
   }
 }

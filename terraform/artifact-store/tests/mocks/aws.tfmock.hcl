@@ -1,4 +1,4 @@
-# What AWS would answer. An ARN must look like one: the provider checks it.
+# What AWS would answer.
 
 mock_data "aws_caller_identity" {
   defaults = {
@@ -16,11 +16,5 @@ mock_data "aws_partition" {
 mock_data "aws_region" {
   defaults = {
     id = "eu-west-1"
-  }
-}
-
-mock_resource "aws_s3_bucket" {
-  defaults = {
-    arn = "arn:aws:s3:::mock-bucket"
   }
 }

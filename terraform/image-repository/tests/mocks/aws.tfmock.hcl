@@ -1,4 +1,4 @@
-# What AWS would answer. An ARN must look like one: the provider checks it.
+# What AWS would answer.
 
 mock_data "aws_caller_identity" {
   defaults = {
@@ -16,12 +16,5 @@ mock_data "aws_partition" {
 mock_data "aws_region" {
   defaults = {
     id = "eu-west-1"
-  }
-}
-
-mock_resource "aws_ecr_repository" {
-  defaults = {
-    arn            = "arn:aws:ecr:eu-west-1:111122223333:repository/mock"
-    repository_url = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/mock"
   }
 }
