@@ -47,6 +47,11 @@ _SAME: Mapping[str, Mapping[str, str]] = {
     "aws_codestarconnections_connection": {"id": "arn"},
 }
 """Attributes that equal another one."""
+_DEFAULTS = {
+    ("aws_cloudwatch_event_rule", "event_bus_name"): "default",
+    ("aws_iam_policy", "path"): "/",
+    ("aws_iam_role", "path"): "/",
+}
 _PREFIXED = {"name": "name_prefix", "bucket": "bucket_prefix"}
 _URLS = "{account}.dkr.ecr.{region}.{dns_suffix}/{name}"
 
@@ -66,8 +71,9 @@ def derived(type: str, attribute: str, get: Get, place: Mapping[str, str]) -> st
         return _filled(_URLS, get, place)
     if attribute == "arn_without_revision" and type == "aws_ecs_task_definition":
         return str(get("arn")).rpartition(":")[0]
-    if attribute == "path" and type in ("aws_iam_role", "aws_iam_policy"):
-        return "/"
+    default = _DEFAULTS.get((type, attribute))
+    if default is not None:
+        return default
     if attribute == "registry_id" and type == "aws_ecr_repository":
         return place["account"]
     same = _SAME.get(type, {}).get(attribute)
@@ -81,9 +87,8 @@ def _filled(form: str, get: Get, place: Mapping[str, str]) -> str:
     for name, value in place.items():
         text = text.replace(f"{{{name}}}", value)
     if "{bus}" in text:
-        bus = get("event_bus_name")
-        named = isinstance(bus, str) and bus not in ("", "default")
-        text = text.replace("{bus}", f"{bus}/" if named else "")
+        bus = get("event_bus_name") or "default"
+        text = text.replace("{bus}", "" if bus == "default" else f"{bus}/")
     for name in ("repository_name", "function_name", "bucket", "family", "revision", "path"):
         if f"{{{name}}}" in text:
             text = text.replace(f"{{{name}}}", str(get(name)))

@@ -50,7 +50,7 @@ def build(world: World) -> Deployment:
         for address, found in sorted(world.instances.items())
     }
     builder = _Builder(world, resources)
-    found = Deployment(
+    return Deployment(
         kind=world.kind,
         account=world.account,
         region=world.region,
@@ -65,11 +65,8 @@ def build(world: World) -> Deployment:
         keys=tuple(builder.keys()),
         task_definitions=tuple(builder.task_definitions()),
         services=tuple(builder.services()),
-        unresolved=(),
+        unresolved=tuple(dict.fromkeys(world.unresolved)),  # the last: it grows with the others
     )
-    unresolved = tuple(dict.fromkeys(world.unresolved))
-    object.__setattr__(found, "unresolved", unresolved)
-    return found
 
 
 class _Builder:

@@ -9,12 +9,13 @@ https://developer.hashicorp.com/terraform/internals/json-format#plan-representat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache, partial
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from tandem.deployment.addresses import within, without_keys
+from tandem.deployment.addresses import without_keys
 from tandem.deployment.expressions import Step, evaluate, steps
+from tandem.deployment.plan_configuration import PlanConfiguration, references_of, resource_of
 from tandem.deployment.state import instance, resources_of
 from tandem.deployment.symbols import symbol
 from tandem.deployment.world import Instance, World
@@ -48,14 +49,14 @@ def world(document: Json) -> World:
 class _Plan:
     def __init__(self, document: Json) -> None:
         self.world = World("plan")
-        self._configuration: Json = document.get("configuration") or {}
-        self._root: Json = self._configuration.get("root_module") or {}
-        self._blocks: dict[str, dict[str, Json]] = {}
+        self._configuration = PlanConfiguration(document.get("configuration") or {})
         self._unknown = {
             str(change["address"]): change["change"].get("after_unknown") or {}
             for change in document.get("resource_changes") or []
         }
-        self.needed = cache(self._needed)
+        region = self._configuration.provider("aws").get("region")
+        if isinstance(region, str):
+            self.world.region = region
         planned = (document.get("planned_values") or {}).get("root_module") or {}
         prior = ((document.get("prior_state") or {}).get("values") or {}).get("root_module") or {}
         read = [pair for pair in resources_of(prior) if pair[1]["mode"] == "data"]
@@ -64,9 +65,9 @@ class _Plan:
 
     def _add(self, module: str, resource: Json) -> None:
         known = instance(module, resource)
-        block = self._block(module, f"{known.type}.{known.name}")
+        block = self._configuration.block(module, f"{known.type}.{known.name}")
         provider = str(block.get("provider_config_key") or "")
-        region = self._provider(provider).get("region")
+        region = self._configuration.provider(provider).get("region")
         unknown = self._unknown.get(known.address, {})
         values: Json = resource.get("values") or {}
         known.argument = partial(self._argument, known, values, unknown, block)
@@ -74,34 +75,8 @@ class _Plan:
             dict.fromkeys((*values, *(name for name, flag in unknown.items() if flag)))
         )
         known.region = region if isinstance(region, str) else None
-        known.after = self.needed(without_keys(module), f"{known.type}.{known.name}")
+        known.after = self._configuration.needed(without_keys(module), f"{known.type}.{known.name}")
         self.world.add(known)
-        if not module and provider == "aws" and known.region:
-            self.world.region = known.region
-
-    def _provider(self, key: str) -> Json:
-        expressions = (self._configuration.get("provider_config") or {}).get(key, {})
-        return {
-            name: expression.get("constant_value")
-            for name, expression in expressions.get("expressions", {}).items()
-            if isinstance(expression, Mapping)
-        }
-
-    def _module(self, module: str) -> Json:
-        """The configuration of a module."""
-        found = self._root
-        for name in without_keys(module).split(".")[1::2] if module else ():
-            found = found.get("module_calls", {}).get(name, {}).get("module") or {}
-        return found
-
-    def _block(self, module: str, address: str) -> Json:
-        """The configuration of a resource."""
-        plain = without_keys(module)
-        if plain not in self._blocks:
-            self._blocks[plain] = {
-                str(block["address"]): block for block in self._module(plain).get("resources") or []
-            }
-        return self._blocks[plain].get(address, {})
 
     def _argument(
         self, self_: Instance, values: Json, unknown: Json, block: Json, name: str
@@ -162,7 +137,7 @@ class _Plan:
         """What the configuration says of an argument that is unknown; None: not enough."""
         if not isinstance(expression, Mapping):
             return None
-        found = _references(expression)
+        found = references_of(expression)
         lookup = partial(self._lookup, of.module, of)
         if "constant_value" in expression:
             constant = expression["constant_value"]
@@ -185,7 +160,7 @@ class _Plan:
             raise LookupError(argument)
         if path[0] in ("var", "module"):
             return self._passed(module, argument, path)
-        kind, name, rest = _resource(path)
+        kind, name, rest = resource_of(path)
         instances = self.world.instances_named(module, kind, name)
         if repeated and of is not None:
             instances = [instance for instance in instances if instance.key == of.key]
@@ -198,17 +173,18 @@ class _Plan:
 
     def _passed(self, module: str, argument: str, path: tuple[Step, ...]) -> Any:
         """The value of an argument that is a variable of its module, or an output of another."""
-        if len(path) != (2 if path[0] == "var" else 3):
+        if path[0] == "module":
+            called, output = self._configuration.output(module, path)
+            if len(path) > 3:  # a part of it, or that of one of several instances
+                raise LookupError(path)
+            return self._alone(called, None, argument, references_of(output))
+        if len(path) > 2:
             raise LookupError(path)
-        if path[0] == "var":
-            parent, _, call = module.rpartition("module.")
-            parent = parent.removesuffix(".")
-            calls = self._module(parent).get("module_calls", {})
-            expression = calls[without_keys(call)]["expressions"][path[1]]
-            return self._alone(parent, None, argument, _references(expression))
-        called = within(module, f"module.{path[1]}")
-        output = self._module(called)["outputs"][str(path[-1])]["expression"]
-        return self._alone(called, None, argument, _references(output))
+        parent, _, call = module.rpartition("module.")
+        parent = parent.removesuffix(".")
+        calls = self._configuration.module(parent).get("module_calls", {})
+        expression = calls[without_keys(call)]["expressions"][path[1]]
+        return self._alone(parent, None, argument, references_of(expression))
 
     def _lookup(self, module: str, of: Instance, path: tuple[Step, ...]) -> Any:
         """What a reference in JSON means in a module."""
@@ -217,7 +193,7 @@ class _Plan:
                 return of.key
             case ("var" | "module" | "local" | "each" | "path" | "self", *_):
                 raise LookupError(path)
-        kind, name, rest = _resource(path)
+        kind, name, rest = resource_of(path)
         instances = self.world.instances_named(module, kind, name)
         if rest and any(instance.key is not None for instance in instances):
             instances = [instance for instance in instances if instance.key == rest[0]]
@@ -225,83 +201,6 @@ class _Plan:
         if len(instances) != 1:
             raise LookupError(path)
         return self.world.follow(instances[0], rest)
-
-    def _needed(self, module: str, address: str) -> frozenset[str]:
-        """Addresses, without keys, of what Terraform makes before a resource.
-
-        What a local refers to is not in a plan: it stands there itself, as in `local.roles`.
-        """
-        block = self._block(module, address)
-        said = [str(entry) for entry in block.get("depends_on") or []]
-        parts = [
-            block.get(part) for part in ("expressions", "count_expression", "for_each_expression")
-        ]
-        return frozenset(self._sources(module, [*said, *_all_references(parts)], set()))
-
-    def _sources(self, module: str, found: list[str], seen: set[tuple[str, str]]) -> Iterator[str]:
-        for reference in found:
-            if (module, reference) in seen:
-                continue
-            seen.add((module, reference))
-            path = steps(reference)
-            match path:
-                case ("each" | "count" | "path" | "self" | "terraform", *_):
-                    pass
-                case ("var", str() as name, *_) if module:
-                    parent, _, call = module.rpartition("module.")
-                    parent = parent.removesuffix(".")
-                    calls = self._module(parent).get("module_calls", {})
-                    expression = calls.get(call, {}).get("expressions", {}).get(name)
-                    yield from self._sources(parent, list(_all_references(expression)), seen)
-                case ("var", *_):
-                    pass
-                case ("module", str() as name, str() as output, *_):
-                    called = within(module, f"module.{name}")
-                    expression = self._module(called).get("outputs", {}).get(output, {})
-                    yield from self._sources(called, list(_all_references(expression)), seen)
-                case ("module", str() as name):
-                    called = within(module, f"module.{name}")
-                    yield from (
-                        within(called, str(block["address"]))
-                        for block in self._module(called).get("resources") or []
-                    )
-                case ("local", str() as name, *_):
-                    yield within(module, f"local.{name}")
-                case _ if len(path) > 1:
-                    kind, name, _ = _resource(path)
-                    yield within(module, f"{kind}.{name}")
-
-
-def _resource(path: tuple[Step, ...]) -> tuple[str, str, tuple[Step, ...]]:
-    if path[0] == "data" and len(path) > 2:
-        return f"data.{path[1]}", str(path[2]), path[3:]
-    if len(path) > 1:
-        return str(path[0]), str(path[1]), path[2:]
-    raise LookupError(path)
-
-
-def _references(expression: Any) -> list[str]:
-    """What an expression refers to: each reference once, without the shorter forms of it."""
-    found = list(dict.fromkeys(expression.get("references") or []))
-    return [
-        reference
-        for reference in found
-        if not any(other.startswith((f"{reference}.", f"{reference}[")) for other in found)
-    ]
-
-
-def _all_references(expression: Any) -> Iterator[str]:
-    """All references in a tree of expressions."""
-    match expression:
-        case {"references": list(found)}:
-            yield from found
-        case dict():
-            for key, part in expression.items():
-                if key != "constant_value":
-                    yield from _all_references(part)
-        case list():
-            for part in expression:
-                yield from _all_references(part)
 
 
 def _part(expression: Any, key: str) -> Any:

@@ -131,9 +131,9 @@ def roles(world: World) -> Iterator[Role]:
             own.append(Policy(instance.address, "policies managed elsewhere", None))
         boundary = text(values, "permissions_boundary")
         trust = document(values.get("assume_role_policy"))
-        if trust is None and not instance.type.startswith("data."):
+        if trust is None and values.get("assume_role_policy"):
             note_unknown(
-                world, instance.address, "assume_role_policy", values.get("assume_role_policy")
+                world, instance.address, "assume_role_policy", values["assume_role_policy"]
             )
         yield Role(
             address=instance.address,

@@ -1,0 +1,318 @@
+"""Plans and states, as Terraform prints them: across modules, count and for_each."""
+
+from typing import Any
+
+from tandem.deployment import Deployment, understand
+from tandem.deployment.symbols import readable
+
+Json = dict[str, Any]
+
+ASSUMED = '{"Statement": []}'
+
+
+def resource(address: str, values: Json, **more: Any) -> Json:
+    """A resource of planned values."""
+    kind, name = address.rpartition("].")[2].split("[")[0].split(".")[-2:]
+    return {
+        "address": address,
+        "mode": "data" if ".data." in f".{address}" else "managed",
+        "type": kind,
+        "name": name,
+        "values": values,
+        **more,
+    }
+
+
+def block(address: str, expressions: Json, **more: Any) -> Json:
+    """A resource of the configuration."""
+    kind, name = address.split(".")[-2:]
+    mode = "data" if address.startswith("data.") else "managed"
+    return {
+        "address": address,
+        "mode": mode,
+        "type": kind,
+        "name": name,
+        "provider_config_key": "aws",
+        "expressions": expressions,
+        **more,
+    }
+
+
+def refers(*references: str) -> Json:
+    return {"references": list(references)}
+
+
+def plan(planned: Json, unknown: Json, configuration: Json, **more: Any) -> Deployment:
+    return understand(
+        {
+            "format_version": "1.2",
+            "planned_values": {"root_module": planned},
+            "resource_changes": [
+                {"address": address, "change": {"after_unknown": flags}}
+                for address, flags in unknown.items()
+            ],
+            "configuration": {
+                "provider_config": {
+                    "aws": {"expressions": {"region": {"constant_value": "eu-west-1"}}}
+                },
+                "root_module": configuration,
+            },
+            **more,
+        }
+    )
+
+
+ROLE = "aws_iam_role.run"
+PIPELINE = "aws_codepipeline.web"
+
+
+def alone(role_arn: Json) -> Deployment:
+    """A pipeline whose role has no ARN yet."""
+    return plan(
+        {
+            "resources": [
+                resource(ROLE, {"name": "run", "path": "/", "assume_role_policy": ASSUMED}),
+                resource(PIPELINE, {"name": "web", "stage": []}),
+            ]
+        },
+        {ROLE: {"arn": True, "id": True}, PIPELINE: {"arn": True, "role_arn": True}},
+        {"resources": [block(ROLE, {}), block(PIPELINE, {"role_arn": role_arn})]},
+    )
+
+
+def test_an_arn_that_refers_to_one_thing_alone_is_its_own() -> None:
+    found = alone(refers("aws_iam_role.run.arn", "aws_iam_role.run"))
+    assert found.pipelines[0].role_arn == found.roles[0].arn
+    assert readable(found.roles[0].arn) == "arn:aws:iam::<account>:role/run"
+
+
+def test_an_arn_that_refers_to_several_things_is_not_guessed() -> None:
+    found = alone(refers("aws_iam_role.run.arn", "aws_iam_role.run", "var.role"))
+    assert readable(found.pipelines[0].role_arn) == "<aws_codepipeline.web.role_arn>"
+
+
+def test_an_arn_from_a_local_is_not_guessed() -> None:
+    found = alone(refers("local.role"))
+    assert readable(found.pipelines[0].role_arn) == "<aws_codepipeline.web.role_arn>"
+    assert found.comes_after(PIPELINE, ROLE) is None
+
+
+def test_whole_expressions_of_json_are_evaluated() -> None:
+    found = alone({"constant_value": "${aws_iam_role.run.arn}", **refers("aws_iam_role.run.arn")})
+    assert found.pipelines[0].role_arn == found.roles[0].arn
+    assert found.comes_after(PIPELINE, ROLE) is True
+
+
+def test_a_splat_is_resolved_where_there_is_one() -> None:
+    found = alone(refers("aws_iam_role.run"))
+    assert found.pipelines[0].role_arn == found.roles[0].arn
+
+
+def test_the_same_key_of_for_each_is_followed() -> None:
+    roles = [f'aws_iam_role.run["{key}"]' for key in "ab"]
+    pipelines = [f'aws_codepipeline.web["{key}"]' for key in "ab"]
+    found = plan(
+        {
+            "resources": [
+                *(resource(it, {"name": f"run-{it[-3]}"}, index=it[-3]) for it in roles),
+                *(resource(it, {"name": it[-3], "stage": []}, index=it[-3]) for it in pipelines),
+            ]
+        },
+        {it: {"role_arn": True} for it in pipelines},
+        {
+            "resources": [
+                block(ROLE, {}),
+                block(PIPELINE, {"role_arn": refers("aws_iam_role.run", "each.key")}),
+            ]
+        },
+    )
+    names = [found.role_of[pipeline.role_arn].name for pipeline in found.pipelines]
+    assert names == ["run-a", "run-b"]
+    assert found.comes_after(pipelines[0], roles[0]) is True
+
+
+def test_variables_and_outputs_of_modules_are_followed() -> None:
+    """root → module.roles (output) → root → module.web["x"] (variable)."""
+    web = 'module.web["x"].aws_codepipeline.this[0]'
+    role = "module.roles.aws_iam_role.run"
+    policy = "module.roles.aws_iam_role_policy.run"
+    this = block("aws_codepipeline.this", {"role_arn": refers("var.role")})
+    found = plan(
+        {
+            "child_modules": [
+                {
+                    "address": 'module.web["x"]',
+                    "resources": [resource(web, {"name": "web", "stage": []}, index=0)],
+                },
+                {
+                    "address": "module.roles",
+                    "resources": [
+                        resource(role, {"name": "run"}),
+                        resource(policy, {"role": "run", "policy": '{"Statement": []}'}),
+                    ],
+                },
+            ]
+        },
+        {web: {"role_arn": True}},
+        {
+            "module_calls": {
+                "web": {
+                    "expressions": {"role": refers("module.roles.role_arn", "module.roles")},
+                    "module": {
+                        "resources": [
+                            block("aws_codepipeline.this", {"role_arn": refers("var.role")})
+                        ]
+                    },
+                },
+                "roles": {
+                    "module": {
+                        "outputs": {
+                            "role_arn": {
+                                "expression": refers("aws_iam_role.run.arn", "aws_iam_role.run"),
+                            }
+                        },
+                        "resources": [
+                            block("aws_iam_role.run", {}),
+                            block(
+                                "aws_iam_role_policy.run",
+                                {"role": refers("aws_iam_role.run.name", "aws_iam_role.run")},
+                            ),
+                        ],
+                    }
+                },
+            }
+        },
+    )
+    (pipeline,) = found.pipelines
+    assert found.role_of[pipeline.role_arn].address == role
+    assert [it.address for it in found.role_of[pipeline.role_arn].policies] == [policy]
+    assert found.comes_after(web, role) is True
+    assert found.comes_after(web, policy) is False
+
+
+def test_depends_on_of_a_whole_module_is_all_that_is_in_it() -> None:
+    found = plan(
+        {"resources": [resource(PIPELINE, {"name": "web", "stage": []})]},
+        {},
+        {
+            "resources": [block(PIPELINE, {}, depends_on=["module.roles"])],
+            "module_calls": {"roles": {"module": {"resources": [block(ROLE, {})]}}},
+        },
+    )
+    assert found.comes_after(PIPELINE, "module.roles.aws_iam_role.run") is True
+
+
+def test_an_unknown_part_of_a_block_is_resolved_and_the_rest_kept() -> None:
+    stage = {"name": "Build", "action": [{"name": "Build", "category": "Build", "owner": "AWS"}]}
+    reference = "${aws_codebuild_project.p.name}"
+    expression = {"constant_value": {"ProjectName": reference, "PrimarySource": "S"}}
+    for known in (True, False):
+        more = refers("aws_codebuild_project.p.name") if known else {}
+        expressions = {"action": [{"configuration": {**(expression if known else {}), **more}}]}
+        found = plan(
+            {
+                "resources": [
+                    resource(PIPELINE, {"name": "web", "stage": [stage]}),
+                    resource("aws_codebuild_project.p", {"name": "project"}),
+                ]
+            },
+            {PIPELINE: {"stage": [{"action": [{"configuration": True}]}]}},
+            {
+                "resources": [
+                    block(PIPELINE, {"stage": [expressions]}),
+                    block("aws_codebuild_project.p", {}),
+                ]
+            },
+        )
+        (action,) = found.pipelines[0].actions
+        assert action.name == "Build"
+        assert action.configuration_known is known
+        expected = {"ProjectName": "project", "PrimarySource": "S"} if known else {}
+        assert action.configuration == expected
+        assert [it.address for it in found.unresolved] == ([] if known else [PIPELINE])
+
+
+def test_a_deferred_policy_document_is_put_together() -> None:
+    document = "data.aws_iam_policy_document.d"
+    policy = "aws_iam_role_policy.p"
+    found = plan(
+        {
+            "resources": [
+                resource(PIPELINE, {"name": "web", "stage": []}),
+                resource(ROLE, {"name": "run"}),
+                resource(policy, {"name": "p", "role": "run"}),
+                resource(
+                    document,
+                    {"statement": [{"effect": "Allow", "actions": ["s3:GetObject"]}]},
+                ),
+            ]
+        },
+        {policy: {"policy": True}, document: {"json": True, "statement": [{"resources": True}]}},
+        {
+            "resources": [
+                block(policy, {"policy": refers(f"{document}.json", document)}),
+                block(document, {"statement": [{"resources": refers("aws_s3_bucket.b.arn")}]}),
+            ]
+        },
+    )
+    (attached,) = found.roles[0].policies
+    assert attached.document is not None
+    (statement,) = attached.document["Statement"]
+    assert statement["Action"] == ["s3:GetObject"]
+    assert "statement" in readable(statement["Resource"][0])  # not the bucket: it may be `ARN/*`
+
+
+def test_a_providers_region_is_that_of_its_resources() -> None:
+    found = plan(
+        {"resources": [resource(PIPELINE, {"name": "web", "stage": []})]},
+        {PIPELINE: {"arn": True}},
+        {"resources": [block(PIPELINE, {}, provider_config_key="aws.far")]},
+    )
+    assert found.region == "eu-west-1"
+    far = {"expressions": {"region": {"constant_value": "us-east-1"}}}
+    again = understand(
+        {
+            "format_version": "1.2",
+            "planned_values": {
+                "root_module": {"resources": [resource(PIPELINE, {"name": "web", "stage": []})]}
+            },
+            "configuration": {
+                "provider_config": {"aws.far": far},
+                "root_module": {"resources": [block(PIPELINE, {}, provider_config_key="aws.far")]},
+            },
+        }
+    )
+    assert readable(again.pipelines[0].arn) == "arn:aws:codepipeline:us-east-1:<account>:web"
+
+
+def test_a_state_knows_everything_and_what_came_first() -> None:
+    pipeline = 'module.web["a"].aws_codepipeline.this'
+    found = understand(
+        {
+            "format_version": "1.0",
+            "values": {
+                "root_module": {
+                    "child_modules": [
+                        {
+                            "address": 'module.web["a"]',
+                            "resources": [
+                                resource(
+                                    pipeline,
+                                    {
+                                        "arn": "arn:aws:codepipeline:eu-west-3:111122223333:web",
+                                        "name": "web",
+                                        "role_arn": "arn:aws:iam::111122223333:role/run",
+                                        "stage": [],
+                                    },
+                                    depends_on=["module.web.aws_iam_role_policy.p"],
+                                )
+                            ],
+                        }
+                    ]
+                }
+            },
+        }
+    )
+    assert (found.kind, found.account, found.region) == ("state", "111122223333", "eu-west-3")
+    assert found.comes_after(pipeline, 'module.web["a"].aws_iam_role_policy.p') is True
+    assert found.unresolved == ()
