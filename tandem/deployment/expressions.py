@@ -22,6 +22,7 @@ Lookup = Callable[[tuple[Step, ...]], Any]
 
 _REFERENCE = re.compile(r'[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\.\d+|\[\d+\]|\["[^"\\$%]*"\])*')
 _STEP = re.compile(r'([A-Za-z_][\w-]*)|\[?(\d+)\]?|\["([^"]*)"\]')
+_NESTED = re.compile(r'[{"]')
 _INTERESTING = re.compile(r"[$%]\{|[$%]{2}\{")
 
 
@@ -102,7 +103,7 @@ class _Expression:
         self.text = text
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65536)  # each text is read twice: for its value, and for what it refers to
 def _parts(text: str) -> tuple[str | _Expression, ...]:
     """Literal texts and expressions, in order."""
     parts: list[str | _Expression] = []
@@ -130,6 +131,9 @@ def _parts(text: str) -> tuple[str | _Expression, ...]:
 
 def _end(text: str, position: int) -> int:
     """Where the expression ends that begins at `position`: at its closing brace."""
+    first = text.find("}", position)
+    if first >= 0 and not _NESTED.search(text, position, first):
+        return first  # nearly all of them
     depth = 0
     quoted = False
     while position < len(text):

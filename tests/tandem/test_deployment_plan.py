@@ -158,11 +158,7 @@ def test_variables_and_outputs_of_modules_are_followed() -> None:
             "module_calls": {
                 "web": {
                     "expressions": {"role": refers("module.roles.role_arn", "module.roles")},
-                    "module": {
-                        "resources": [
-                            block("aws_codepipeline.this", {"role_arn": refers("var.role")})
-                        ]
-                    },
+                    "module": {"resources": [this]},
                 },
                 "roles": {
                     "module": {
