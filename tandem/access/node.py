@@ -1,0 +1,93 @@
+"""The process that evaluates: Node, which reads a line of JSON and writes a line of JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+_PROGRAM = Path(__file__).with_name("evaluator.mjs")
+_PACKAGE = "@cloud-copilot/iam-simulate"
+
+
+class EvaluatorError(Exception):
+    """Nothing can be evaluated; the message is one line and says what to do."""
+
+
+class NodeProcess:
+    """One process; `ask` and `answer` go in pairs, so that several can work side by side.
+
+    Raises:
+        EvaluatorError: Node or the package is not installed.
+    """
+
+    def __init__(self) -> None:
+        node = shutil.which("node")
+        if node is None:
+            raise EvaluatorError(
+                "node is not installed, and policies are evaluated with it; "
+                "install Node.js 20 or newer, then run `make install`"
+            )
+        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [node, str(_PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            encoding="utf-8",
+        )
+        try:
+            self.answer()
+        except EvaluatorError:
+            self.close()
+            raise
+
+    def ask(self, question: str) -> None:
+        """Send a line of JSON."""
+        if self._process.stdin is None:
+            raise EvaluatorError("the process that evaluates policies has no input")
+        try:
+            self._process.stdin.write(f"{question}\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise self._ended() from error
+
+    def answer(self) -> dict[str, Any]:
+        """What it says to the oldest question that is not answered.
+
+        Raises:
+            EvaluatorError: It says what is wrong, or nothing.
+        """
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        if not line:
+            raise self._ended()
+        answer: dict[str, Any] = json.loads(line)
+        if answer.get("error") == "missing":
+            raise EvaluatorError(f"the npm package {_PACKAGE} is not installed; run `make install`")
+        if "error" in answer:
+            raise EvaluatorError(f"policies cannot be evaluated: {answer['error']}")
+        return answer
+
+    def close(self) -> None:
+        """End it."""
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                try:
+                    stream.close()
+                except OSError:
+                    continue  # it ended first: nothing is left to be written
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._errors.close()
+
+    def _ended(self) -> EvaluatorError:
+        self._errors.seek(0)
+        said = self._errors.read().decode(errors="replace").strip().splitlines()
+        error = next((line for line in said if "Error" in line), said[-1] if said else "no reason")
+        return EvaluatorError(f"node ended while it evaluated policies: {error.strip()}")

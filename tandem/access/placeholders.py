@@ -1,0 +1,72 @@
+"""Symbols as texts that the simulator takes: the same symbol is the same text everywhere.
+
+`simulator/uncertain.mjs` knows these texts again, so that it can say what depends on them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from tandem.deployment.model import Document
+from tandem.deployment.symbols import readable, replace_symbols, symbol
+
+_ACCOUNT = "000000000000"
+_ARN = "arn:aws:zzsymbol:::"
+_PLACEHOLDER = re.compile(f"(?:{_ARN})?zz[0-9a-f]{{12}}zz|{_ACCOUNT}")
+_BEGIN = symbol("")[0]
+_RESOURCES = ("Resource", "NotResource")
+
+
+class Placeholders:
+    """The texts for the symbols of one deployment."""
+
+    def __init__(self, account: str) -> None:
+        self._account = account
+        self._names: dict[str, str] = {}
+
+    @property
+    def account(self) -> str:
+        """The account: 12 digits."""
+        return _ACCOUNT if _BEGIN in self._account else self._account
+
+    def text(self, value: str) -> str:
+        """A text without symbols."""
+        if _BEGIN not in value:
+            return value
+        return replace_symbols(value, self._plain)
+
+    def resource(self, value: str) -> str:
+        """A resource without symbols: a symbol that it begins with stands for a whole ARN."""
+        text = self.text(value)
+        return f"{_ARN}{text}" if value.startswith(_BEGIN) else text
+
+    def document(self, document: Document) -> str:
+        """A policy document without symbols, as JSON."""
+        text = json.dumps(document, ensure_ascii=False)
+        return text if _BEGIN not in text else json.dumps(self._without(document))
+
+    def readable(self, text: str) -> str:
+        """The text for people: placeholders as `<the symbol's name>`."""
+        return _PLACEHOLDER.sub(lambda found: self._names.get(found[0][-16:], found[0]), text)
+
+    def _plain(self, name: str) -> str:
+        marked = symbol(name)
+        if marked == self._account:
+            placeholder = _ACCOUNT
+        else:
+            placeholder = f"zz{hashlib.sha256(name.encode()).hexdigest()[:12]}zz"
+        self._names[placeholder] = readable(marked)
+        return placeholder
+
+    def _without(self, value: Any, key: str = "") -> Any:
+        match value:
+            case str():
+                return self.resource(value) if key in _RESOURCES else self.text(value)
+            case list() | tuple():
+                return [self._without(item, key) for item in value]
+            case dict():
+                return {self.text(name): self._without(item, name) for name, item in value.items()}
+        return value

@@ -1,0 +1,72 @@
+// Policy documents: checked once, and cut down to the statements that are about an action.
+import { loadPolicy, requestMatchesStatementActions, validateIdentityPolicy, validateResourcePolicy } from "./packages.mjs";
+
+const OPERATORS = new Set(
+  [
+    "StringEquals StringNotEquals StringEqualsIgnoreCase StringNotEqualsIgnoreCase StringLike StringNotLike",
+    "NumericEquals NumericNotEquals NumericLessThan NumericLessThanEquals NumericGreaterThan",
+    "NumericGreaterThanEquals DateEquals DateNotEquals DateLessThan DateLessThanEquals DateGreaterThan",
+    "DateGreaterThanEquals Bool BinaryEquals IpAddress NotIpAddress ArnLike ArnEquals ArnNotLike ArnNotEquals Null",
+  ]
+    .join(" ")
+    .toLowerCase()
+    .split(" "),
+);
+
+export class Document {
+  #parts = new Map();
+  #problems = new Map();
+
+  constructor(source, number) {
+    this.source = source;
+    this.number = number;
+    this.statements = [source?.Statement ?? []].flat().map(withTexts);
+    this.read = asPolicy(this.statements).statements();
+  }
+
+  // What AWS would refuse in it, or an empty text. kind: "identity" or "resource".
+  problem(kind) {
+    if (!this.#problems.has(kind)) this.#problems.set(kind, this.#check(kind));
+    return this.#problems.get(kind);
+  }
+
+  #check(kind) {
+    const [found] = (kind === "identity" ? validateIdentityPolicy : validateResourcePolicy)(this.source);
+    if (found) return `${found.path ? `${found.path}: ` : ""}${found.message}`;
+    for (const [operator] of this.statements.flatMap((one) => Object.entries(one.Condition ?? {}))) {
+      const base = operator.toLowerCase().replace(/^for(any|all)values?:/, "").replace(/ifexists$/, "");
+      if (!OPERATORS.has(base)) return `no condition operator is called ${operator}`;
+    }
+    return "";
+  }
+
+  // The statements about an action: {policy, indexes (of the whole document), statements}.
+  about(action) {
+    if (!this.#parts.has(action)) {
+      const indexes = this.read.flatMap((one, index) => (isAbout(one, action) ? [index] : []));
+      // Of their actions only this one is left: what is not there need not be compared again.
+      const statements = indexes.map((index) => ({ ...this.statements[index], NotAction: undefined, Action: action }));
+      this.#parts.set(action, { policy: asPolicy(statements, this.number), indexes, statements });
+    }
+    return this.#parts.get(action);
+  }
+}
+
+export const asPolicy = (statements, name) => loadPolicy({ Version: "2012-10-17", Statement: statements }, { name });
+
+function isAbout(statement, name) {
+  const [service, action] = name.split(":");
+  const request = { action: { service: () => service.toLowerCase(), action: () => action } };
+  return requestMatchesStatementActions(request, statement).matches;
+}
+
+// IAM reads true and 5 in a condition as "true" and "5"; the simulator wants texts.
+function withTexts(statement) {
+  if (!statement?.Condition) return statement;
+  const text = (value) => (Array.isArray(value) ? value.map(String) : String(value));
+  const texts = (keys) => Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, text(value)]));
+  const Condition = Object.fromEntries(
+    Object.entries(statement.Condition).map(([operator, keys]) => [operator, texts(keys)]),
+  );
+  return { ...statement, Condition };
+}

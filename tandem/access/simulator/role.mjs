@@ -1,0 +1,166 @@
+// Answers the requests of roles. An answer is one of
+//   [1, ["0.2", "r.1"]]  allowed, and the statements that allow it
+//   [0, ["0.2", "b"]]    denied, and the statements that deny it; "b": the boundary does not allow it
+//   [2, "why"]           not known, or not a request that AWS knows
+// A statement is its policy (number among the role's; b: boundary; r: resource policy) and its number.
+import { AwsRequestImpl, DiscoveryContextKeyConstraints, RequestContextImpl, authorize } from "./packages.mjs";
+import { Document, asPolicy } from "./documents.mjs";
+import { deniable, deniesForSure, mostGenerous, symbolsIn, widened } from "./uncertain.mjs";
+
+const STRICT = { simulationMode: "Strict", discoveryContextKeyConstraints: new DiscoveryContextKeyConstraints([]) };
+
+export async function simulate({ account, documents, contexts, roles }, reference) {
+  const all = documents.map((document, number) => new Document(document, number));
+  const actions = new Set(roles.flatMap((role) => role.requests.map(([action]) => action)));
+  await reference.load(actions, new Set(contexts.flatMap(Object.keys)));
+  return roles.map((role) => {
+    const policies = role.policies.map((number) => all[number]);
+    const boundary = role.boundary === null ? null : all[role.boundary];
+    const problem = policyProblem(policies, "identity") || policyProblem(boundary ? [boundary] : [], "identity");
+    return role.requests.map(([action, resource, context, owner, resourcePolicy]) => {
+      try {
+        const request = { role, account, action, resource, owner, context: contexts[context] };
+        const held = { policies, boundary, resourcePolicy: resourcePolicy === null ? null : all[resourcePolicy] };
+        return problem ? [2, problem] : answer(request, held, reference);
+      } catch (error) {
+        return [2, `the simulator failed: ${error.message}`];
+      }
+    });
+  });
+}
+
+function policyProblem(documents, kind) {
+  for (const document of documents) {
+    const problem = document.problem(kind);
+    if (problem) return `AWS refuses the policy: ${problem}`;
+  }
+  return "";
+}
+
+function answer(request, held, reference) {
+  const { action, resource } = request;
+  const problem =
+    reference.problem(action, resource) || policyProblem(held.resourcePolicy ? [held.resourcePolicy] : [], "resource");
+  if (problem) return [2, problem];
+  for (const key of Object.keys(request.context)) {
+    if (reference.isList(key) === undefined) return [2, `AWS knows no condition key ${key}`];
+  }
+  const parts = {
+    identity: held.policies.map((document) => document.about(action)),
+    boundary: held.boundary?.about(action),
+    resource: held.resourcePolicy?.about(action),
+  };
+  const asked = awsRequest(request, reference, resource);
+  const found = authorize(simulation(asked, parts));
+  if (found.result === "Allowed") {
+    return denialIsPossible(request, parts, reference) ?? [1, names(found, request.role, parts, "allowStatements")];
+  }
+  return grantIsPossible(request, parts, reference, found) ?? [0, denials(found, request.role, parts)];
+}
+
+function awsRequest({ role, account, action, owner, context }, reference, resource) {
+  const values = { ...everywhere(role, account, action) };
+  for (const [key, value] of Object.entries(context)) {
+    values[key] = reference.isList(key) ? [value].flat() : [value].flat()[0];
+  }
+  const types = reference.action(action).types;
+  return new AwsRequestImpl(
+    role.arn,
+    { resource, accountId: owner },
+    action,
+    new RequestContextImpl(values),
+    types.length === 0,
+  );
+}
+
+// What AWS sends with every call of a role.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+function everywhere(role, account, action) {
+  const values = {
+    "aws:PrincipalAccount": account,
+    "aws:PrincipalArn": role.arn,
+    "aws:PrincipalIsAWSService": "false",
+    "aws:PrincipalType": "AssumedRole",
+    "aws:ResourceAccount": account,
+    "aws:SecureTransport": "true",
+    "aws:ViaAWSService": "false",
+  };
+  if (action.startsWith("kms:")) values["kms:CallerAccount"] = account;
+  if (action.startsWith("s3:")) values["s3:ResourceAccount"] = account;
+  return values;
+}
+
+const simulation = (request, { identity, boundary, resource }) => ({
+  request,
+  identityPolicies: identity.map((part) => part.policy),
+  permissionBoundaries: boundary ? [boundary.policy] : undefined,
+  resourcePolicy: resource?.policy,
+  serviceControlPolicies: [],
+  resourceControlPolicies: [],
+  simulationParameters: STRICT,
+  serviceSettings: { s3: {} },
+});
+
+// The statements of an analysis, by their policies' and their own numbers.
+function names(found, role, parts, kind) {
+  const named = (analysis, part, prefix) =>
+    (analysis?.[kind] ?? []).map((one) => `${prefix}.${part.indexes[one.statement.index() - 1]}`);
+  const identity = (found.identityAnalysis?.[kind] ?? []).map((one) => {
+    const number = role.policies.indexOf(one.policyId);
+    return `${number}.${parts.identity[number].indexes[one.statement.index() - 1]}`;
+  });
+  const boundary = kind === "denyStatements" ? named(found.permissionBoundaryAnalysis, parts.boundary, "b") : [];
+  return [...identity, ...boundary, ...named(found.resourceAnalysis, parts.resource, "r")];
+}
+
+function denials(found, role, parts) {
+  const explicit = names(found, role, parts, "denyStatements");
+  return explicit.length === 0 && found.blockedBy?.includes("pb") ? ["b"] : explicit;
+}
+
+const all = ({ identity, boundary, resource }) => [...identity, ...(boundary ? [boundary] : []), ...(resource ? [resource] : [])];
+
+// Why a denied request may yet be allowed; null: it will not.
+function grantIsPossible(request, parts, reference, found) {
+  for (const [number, index] of names(found, request.role, parts, "denyStatements").map((name) => name.split("."))) {
+    const part = { b: parts.boundary, r: parts.resource }[number] ?? parts.identity[number];
+    const statement = part.statements[part.indexes.indexOf(Number(index))];
+    if (deniesForSure(statement, request, reference)) return null;
+  }
+  const reasons = new Set(symbolsIn(request.resource));
+  let doubtful = false;
+  const generous = (part) => {
+    const most = mostGenerous(part.statements, request, reference);
+    if (most === null) return part;
+    doubtful = true;
+    most.reasons.flat().forEach((reason) => reasons.add(reason));
+    return { policy: asPolicy(most.wide.filter((one) => one !== null)) };
+  };
+  const wide = {
+    identity: parts.identity.map(generous),
+    boundary: parts.boundary && generous(parts.boundary),
+    resource: parts.resource && generous(parts.resource),
+  };
+  if (!doubtful) return null;
+  const asked = awsRequest(request, reference, widened(request.resource));
+  return authorize(simulation(asked, wide)).result === "Allowed" ? [2, dependsOn(reasons)] : null;
+}
+
+// Why an allowed request may yet be denied; null: it will not.
+function denialIsPossible(request, parts, reference) {
+  const flip = (part) => part && deniable(part.statements, request, reference);
+  const inside = [...parts.identity, parts.boundary].map(flip);
+  const resource = flip(parts.resource);
+  if (!resource && inside.every((one) => !one)) return null;
+  const asked = awsRequest(request, reference, widened(request.resource));
+  const found = authorize(
+    simulation(asked, {
+      identity: inside.filter(Boolean).map((statements) => ({ policy: asPolicy(statements) })),
+      resource: resource && { policy: asPolicy(resource) },
+    }),
+  );
+  const denied = [found.identityAnalysis, found.resourceAnalysis].some((one) => one?.allowStatements.length > 0);
+  return denied ? [2, dependsOn(new Set(symbolsIn([request.resource, all(parts).map((one) => one.statements)])))] : null;
+}
+
+const dependsOn = (reasons) => `it depends on ${[...reasons].sort().join(", ")}`;
