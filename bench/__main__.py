@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import exported, plan, report, synthesis
+from bench import exported, looking, plan, report, synthesis
 from bench.measure import BenchError, Say
 from tandem.terraform import Terraform, TerraformError
 
@@ -27,6 +27,7 @@ class Measurement(StrEnum):
     IMAGES = "images"
     PLAN = "plan"
     MODULES = "modules"
+    LOOKING = "looking"
 
 
 _FUNCTIONS: Mapping[Measurement, Callable[..., report.Section]] = {
@@ -35,6 +36,7 @@ _FUNCTIONS: Mapping[Measurement, Callable[..., report.Section]] = {
     Measurement.IMAGES: synthesis.many_images,
     Measurement.PLAN: plan.against_hcl,
     Measurement.MODULES: exported.against_hcl,
+    Measurement.LOOKING: looking.many_images,
 }
 _PLAIN_WIDTH = 120
 
@@ -47,7 +49,7 @@ def main(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
-    """Measure synthesis and plans. The exit status is 1 if a goal is not met."""
+    """Measure synthesis, plans, trace and access. The exit status is 1 if a goal is not met."""
     console = Console(stderr=json, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
     found = report.machine(_terraform_version())
     if not json:

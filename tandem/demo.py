@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -26,29 +23,12 @@ from rich.progress import (
 
 from tandem.emulator import OVERRIDE_FILE, Emulator, override, seed
 from tandem.summary import show, summarize
+from tandem.synthesis import synthesize
 from tandem.terraform import Event, Terraform
-
-MAIN = Path(__file__).resolve().parent.parent / "main.py"
 
 
 class DemoError(Exception):
     """A step of the demo failed; the message says which and why."""
-
-
-def synthesize(config: Path, folder: Path) -> Path:
-    """Run main.py as the CDKTF command line does; the folder of the one stack it writes."""
-    environment = {
-        **os.environ,
-        "TANDEM_CONFIG": str(config.resolve()),
-        "CDKTF_OUTDIR": str(folder),
-    }
-    run = subprocess.run(
-        [sys.executable, str(MAIN)], env=environment, capture_output=True, text=True, check=False
-    )
-    if run.returncode:
-        raise DemoError(f"{MAIN.name} failed:\n{run.stderr.strip()}")
-    (stack,) = (folder / "stacks").iterdir()
-    return stack
 
 
 def demo(config: Path, *, region: str, account: str | None, keep: bool, console: Console) -> None:
@@ -62,7 +42,8 @@ def demo(config: Path, *, region: str, account: str | None, keep: bool, console:
         console: Where progress goes.
 
     Raises:
-        DemoError: A step failed, or the second plan was not empty.
+        SynthesisError: main.py failed.
+        DemoError: The second plan was not empty.
         TerraformError: Terraform failed.
     """
     started = time.monotonic()

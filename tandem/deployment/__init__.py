@@ -21,7 +21,7 @@ from tandem.deployment.model import (
     Unresolved,
     Variable,
 )
-from tandem.deployment.reading import read, understand
+from tandem.deployment.reading import parse, read, understand
 
 __all__ = [
     "Action",
@@ -43,6 +43,7 @@ __all__ = [
     "TaskDefinition",
     "Unresolved",
     "Variable",
+    "parse",
     "read",
     "understand",
 ]

@@ -31,13 +31,26 @@ def read(path: Path) -> Deployment:
         InputError: It is none of these, or has no pipelines inside.
     """
     try:
-        found = _configuration(path) if path.is_dir() else _json(path)
+        found = _configuration(path) if path.is_dir() else _json(path.read_bytes(), str(path))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    return _named(found, str(path))
+
+
+def parse(content: bytes, name: str) -> Deployment:
+    """The model of what a file holds; `name` is what the file is called in errors.
+
+    Raises:
+        InputError: As `read`.
+    """
+    return _named(_json(content, name), name)
+
+
+def _named(document: Any, name: str) -> Deployment:
     try:
-        return understand(found)
+        return understand(document)
     except InputError as error:
-        raise InputError(f"{path}: {error}") from error
+        raise InputError(f"{name}: {error}") from error
 
 
 def understand(document: Any) -> Deployment:
@@ -79,27 +92,23 @@ def _world(document: Any) -> World:
     )
 
 
-def _json(path: Path) -> Any:
-    content = path.read_bytes()
+def _json(content: bytes, name: str) -> Any:
     if content.startswith(b"PK"):
-        raise InputError(f"{path}: is a plan file; give what `{_SHOW} {path}` prints")
+        raise InputError(f"{name}: is a plan file; give what `{_SHOW} {name}` prints")
     try:
         return json.loads(content)
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is no text; give what {_SHOW} prints") from error
+        raise InputError(f"{name}: is no text; give what {_SHOW} prints") from error
     except RecursionError as error:
-        raise InputError(f"{path}: is nested too deep") from error
+        raise InputError(f"{name}: is nested too deep; give what {_SHOW} prints") from error
     except json.JSONDecodeError as error:
-        remedy = (
-            "write it again" if error.pos >= len(content.decode().rstrip()) - 1 else _hint(path)
-        )
-        raise InputError(f"{path}:{error.lineno}: is no JSON: {error.msg}; {remedy}") from error
-
-
-def _hint(path: Path) -> str:
-    if path.suffix == ".tf":
-        return f"plan it, and give what {_SHOW} prints"
-    return f"give what {_SHOW} prints, or a .tf.json file"
+        if name.endswith(".tf"):
+            remedy = f"plan it, and give what {_SHOW} prints"
+        elif error.pos >= len(content.decode().rstrip()) - 1:
+            remedy = "it ends too early: write it again"
+        else:
+            remedy = f"give what {_SHOW} prints, or a .tf.json file"
+        raise InputError(f"{name}:{error.lineno}: is no JSON: {error.msg}; {remedy}") from error
 
 
 def _configuration(folder: Path) -> Any:
@@ -115,7 +124,7 @@ def _configuration(folder: Path) -> Any:
         raise InputError(f"{folder}: has HCL inside: plan it, and give what {_SHOW} prints")
     if not files:
         raise InputError(f"{folder}: has no .tf.json file inside; run cdktf synth, or give a file")
-    documents = [_json(file) for file in files]
+    documents = [_json(file.read_bytes(), str(file)) for file in files]
     if len(documents) == 1:
         return documents[0]
     together: dict[str, list[Any]] = {}
