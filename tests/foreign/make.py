@@ -1,4 +1,4 @@
-"""Make the plans and states again: `python tests/foreign/make.py [NAME...]`, from the project's root.
+"""Make the plans and states again, with `python tests/foreign/make.py [NAME...]`.
 
 What the emulator lacks for them is added here, for these fixtures only.
 """
@@ -42,6 +42,7 @@ def make(name: str, copy: Path, *, applied: bool) -> dict[str, Any]:
 def _mend(mended: ExitStack) -> None:
     from moto.codebuild.models import CodeBuild
     from moto.codebuild.responses import CodeBuildResponse
+    from moto.codepipeline.responses import CodePipelineResponse
     from moto.core.responses import ActionResult
     from moto.ecs.models import Service
 
@@ -57,13 +58,27 @@ def _mend(mended: ExitStack) -> None:
         project.project_metadata["webhook"] = webhook
         return ActionResult({"webhook": webhook})
 
+    webhooks: list[dict[str, Any]] = []
+
+    def put_webhook(self: CodePipelineResponse) -> str:
+        wanted = json.loads(self.body)["webhook"]
+        arn = f"arn:aws:codepipeline:{self.region}:{self.current_account}:webhook:{wanted['name']}"
+        url = f"https://webhooks.example.com/{wanted['name']}"
+        webhooks.append({"arn": arn, "url": url, "definition": wanted})
+        return json.dumps({"webhook": webhooks[-1]})
+
+    def list_webhooks(self: CodePipelineResponse) -> str:  # noqa: ARG001 - moto calls a method
+        return json.dumps({"webhooks": webhooks})
+
     started: Callable[..., None] = Service.__init__
 
     def start(self: Any, *arguments: Any, **named: Any) -> None:
         started(self, *arguments, **named)
-        # The provider ends where this is missing.
-        self.deployment_configuration = {"maximumPercent": 200, "minimumHealthyPercent": 100}
+        # The provider ends where an empty one comes back.
+        self.network_configuration = self.network_configuration or None
 
+    for made in (put_webhook, list_webhooks):
+        mended.enter_context(patch.object(CodePipelineResponse, made.__name__, made, create=True))
     mended.enter_context(
         patch.object(CodeBuildResponse, "create_webhook", create_webhook, create=True)
     )
