@@ -202,7 +202,7 @@ def test_a_role_has_the_boundary_made_with_it(applied: Applied) -> None:
 
 
 def test_checkov_has_nothing_against_a_policy(applied: Applied, tmp_path: Path) -> None:
-    """Here it reads them: in a module they are expressions, and in a plan yet unknown."""
+    """Here it reads them all: in a module they are expressions, and in a plan some are unknown."""
     policies = [
         resource
         for resource in managed(applied.state["values"]["root_module"])
