@@ -1,0 +1,208 @@
+"""What the `aws` commands of a build need.
+
+https://docs.aws.amazon.com/cli/latest/reference/ has the commands,
+https://docs.aws.amazon.com/service-authorization/latest/reference/ the actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tandem.access.needs.asking import Asker
+from tandem.access.needs.images import log_in
+from tandem.access.needs.need import Need, Unclear
+from tandem.access.needs.stored import bucket_arn
+from tandem.access.needs.variables import parameter_arn, secret_arn
+from tandem.buildspec import Command
+from tandem.deployment import BuildProject
+from tandem.deployment.symbols import readable
+
+_CLI = "https://docs.aws.amazon.com/cli/latest/reference"
+_SERVICE_AND_COMMAND = 2
+_WITHOUT_VALUE = """
+--debug --delete --dryrun --exact-timestamps --follow-symlinks --force --force-new-deployment
+--no-cli-auto-prompt --no-cli-pager --no-follow-symlinks --no-force-new-deployment
+--no-include-email --no-paginate --no-progress --no-sign-request --no-verify-ssl
+--only-show-errors --quiet --recursive --size-only --with-decryption
+"""
+_FLAGS = frozenset(_WITHOUT_VALUE.split())
+"""Options that no value follows."""
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A call of the command line."""
+
+    service: str
+    command: str
+    arguments: Sequence[str]
+    options: Mapping[str, str]
+    why: str
+    asker: Asker
+
+    @property
+    def page(self) -> str:
+        return f"{_CLI}/{self.service}/{self.command}.html"
+
+    def option(self, name: str) -> str:
+        return self.options.get(name, "")
+
+    def ask(self, actions: str, resource: str, *, optional: bool = False) -> Iterator[Need]:
+        return self.asker.ask(actions, resource, self.why, self.page, optional=optional)
+
+
+def _call(command: Command, project: BuildProject, role: Asker) -> _Call | None:
+    if not command.argv or command.argv[0] != "aws":
+        return None
+    words, options = [], {}
+    rest = list(command.argv[1:])
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("--"):
+            words.append(word)
+            continue
+        name, has_value, value = word.partition("=")
+        if not has_value and name not in _FLAGS and rest and not rest[0].startswith("--"):
+            value = rest.pop(0)
+        options[name] = value
+    if len(words) < _SERVICE_AND_COMMAND:
+        return None
+    why = f"{project.name} runs aws {words[0]} {words[1]}"
+    at = role.within(options.get("--region") or None)
+    return _Call(words[0], words[1], words[2:], options, why, at)
+
+
+def command_needs(command: Command, project: BuildProject, role: Asker) -> Iterator[Need]:
+    """What a command needs; nothing where it is not known, see `unclear_command`."""
+    call = _call(command, project, role)
+    known = _COMMANDS.get((call.service, call.command)) if call else None
+    if call and known:
+        for need in known(call):
+            yield need if command.certain else replace(need, optional=True)
+
+
+def unclear_command(command: Command, project: BuildProject, role: Asker) -> Iterator[Unclear]:
+    """What is not known: commands that are not in the table."""
+    call = _call(command, project, role)
+    if call and (call.service, call.command) not in _COMMANDS and call.service not in _HARMLESS:
+        why = f"{call.why}: what that needs is not known here"
+        yield role.unclear(f"{_PREFIXES.get(call.service, call.service)}:*", readable(why))
+
+
+def _login(call: _Call) -> Iterator[Need]:
+    return log_in(call.asker, call.why)
+
+
+def _public_login(call: _Call) -> Iterator[Need]:
+    return call.ask("ecr-public:GetAuthorizationToken sts:GetServiceBearerToken", "*")
+
+
+def _repository(action: str) -> Callable[[_Call], Iterator[Need]]:
+    def needs(call: _Call) -> Iterator[Need]:
+        names = call.option("--repository-name") or call.option("--repository-names")
+        known = call.asker.deployment.repository_of.get(names)
+        arn = known.arn if known else call.asker.place.arn("ecr", f"repository/{names}")
+        return call.ask(action, arn if names else "*")
+
+    return needs
+
+
+def _copy(call: _Call) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/cli/latest/userguide/cli-services-s3-commands.html."""
+    many = call.command == "sync" or "--recursive" in call.options
+    for place, name in enumerate(call.arguments[:2]):
+        if not name.startswith("s3://"):
+            continue
+        bucket_name, _, key = name.removeprefix("s3://").partition("/")
+        bucket = bucket_arn(call.asker, bucket_name)
+        within = key if key and not key.endswith("/") and not many else f"{key}object"
+        action = "s3:PutObject" if place else "s3:GetObject"
+        yield from call.ask(action, f"{bucket}/{within}")
+        if many:
+            yield from call.ask("s3:ListBucket", bucket)
+        if "--delete" in call.options and place:
+            yield from call.ask("s3:DeleteObject", f"{bucket}/{within}")
+
+
+def _list(call: _Call) -> Iterator[Need]:
+    for name in call.arguments[:1]:
+        bucket = name.removeprefix("s3://").partition("/")[0]
+        yield from call.ask("s3:ListBucket", bucket_arn(call.asker, bucket))
+
+
+def _service(action: str) -> Callable[[_Call], Iterator[Need]]:
+    def needs(call: _Call) -> Iterator[Need]:
+        cluster = (call.option("--cluster") or "default").rpartition("/")[2]
+        name = (call.option("--service") or call.option("--services")).rpartition("/")[2]
+        place = call.asker.place
+        within = {"ecs:cluster": place.arn("ecs", f"cluster/{cluster}")}
+        arn = place.arn("ecs", f"service/{cluster}/{name}")
+        return call.asker.ask(action, arn, call.why, call.page, context=within)
+
+    return needs
+
+
+def _parameter(action: str) -> Callable[[_Call], Iterator[Need]]:
+    def needs(call: _Call) -> Iterator[Need]:
+        name = call.option("--name") or call.option("--names")
+        return call.ask(action, parameter_arn(call.asker, name))
+
+    return needs
+
+
+def _secret(call: _Call) -> Iterator[Need]:
+    return call.ask(
+        "secretsmanager:GetSecretValue", secret_arn(call.asker, call.option("--secret-id"))
+    )
+
+
+def _named(action: str, option: str, form: str) -> Callable[[_Call], Iterator[Need]]:
+    """An action on what an option names, whose ARN has that form."""
+    service, _, resource = form.partition(":")
+
+    def needs(call: _Call) -> Iterator[Need]:
+        name = call.option(option)
+        is_arn = name.startswith("arn:")
+        arn = name if is_arn else call.asker.place.arn(service, resource.format(name))
+        return call.ask(action, arn)
+
+    return needs
+
+
+_COMMANDS: Mapping[tuple[str, str], Callable[[_Call], Iterator[Need]]] = {
+    ("codebuild", "start-build"): _named(
+        "codebuild:StartBuild", "--project-name", "codebuild:project/{}"
+    ),
+    ("codepipeline", "start-pipeline-execution"): _named(
+        "codepipeline:StartPipelineExecution", "--name", "codepipeline:{}"
+    ),
+    ("ecr", "batch-delete-image"): _repository("ecr:BatchDeleteImage"),
+    ("ecr", "batch-get-image"): _repository("ecr:BatchGetImage"),
+    ("ecr", "describe-image-scan-findings"): _repository("ecr:DescribeImageScanFindings"),
+    ("ecr", "describe-images"): _repository("ecr:DescribeImages"),
+    ("ecr", "describe-repositories"): _repository("ecr:DescribeRepositories"),
+    ("ecr", "get-authorization-token"): _login,
+    ("ecr", "get-login"): _login,
+    ("ecr", "get-login-password"): _login,
+    ("ecr", "list-images"): _repository("ecr:ListImages"),
+    ("ecr", "put-image"): _repository("ecr:PutImage"),
+    ("ecr", "start-image-scan"): _repository("ecr:StartImageScan"),
+    ("ecr-public", "get-login-password"): _public_login,
+    ("ecs", "describe-services"): _service("ecs:DescribeServices"),
+    ("ecs", "update-service"): _service("ecs:UpdateService"),
+    ("lambda", "update-function-code"): _named(
+        "lambda:UpdateFunctionCode", "--function-name", "lambda:function:{}"
+    ),
+    ("s3", "cp"): _copy,
+    ("s3", "ls"): _list,
+    ("s3", "sync"): _copy,
+    ("secretsmanager", "get-secret-value"): _secret,
+    ("sns", "publish"): _named("sns:Publish", "--topic-arn", "sns:{}"),
+    ("ssm", "get-parameter"): _parameter("ssm:GetParameter"),
+    ("ssm", "get-parameters"): _parameter("ssm:GetParameters"),
+    ("sts", "get-caller-identity"): lambda _: iter(()),
+}
+_HARMLESS = frozenset({"configure", "help"})
+_PREFIXES = {"s3api": "s3", "logs": "logs", "deploy": "codedeploy", "stepfunctions": "states"}
+"""IAM's prefix of a service that the command line calls otherwise."""
