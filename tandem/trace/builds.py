@@ -1,0 +1,186 @@
+"""What builds push: by their buildspec, or, where that is not to be seen, by what they may."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tandem.buildspec import Image, parse
+from tandem.deployment import Action, BuildProject, Deployment, Pipeline
+from tandem.deployment.symbols import equal, is_known, symbol
+from tandem.trace.allowed_pushes import allowed_pushes
+from tandem.trace.documents import Place
+from tandem.trace.sources import DEFAULT_TAG
+from tandem.trace.variables import Variables, action_variables, project_variables
+
+ANY_TAG = symbol("any tag")
+_BEGIN, _END = list(symbol(""))  # around a name that may hold dots and slashes
+_PART = f"(?:{_BEGIN}[^{_END}]*{_END}|[^./])+"
+_URI = re.compile(rf"({_PART}(?:\.{_PART})*)/(.+)", re.DOTALL)
+_REGISTRY = re.compile(
+    rf"({_PART})\.dkr(?:\.ecr|-ecr)\.({_PART})\.(?:amazonaws\.com(?:\.cn)?|on\.aws)"
+)
+
+
+@dataclass(frozen=True)
+class Push:
+    """An image that a build pushes."""
+
+    repository: str
+    """Its name; the URI where it is in no registry of this account and region."""
+    tag: str
+    project: str
+    """The build project; the name of the action where that builds by itself."""
+    certain: bool
+    doubt: str = ""
+    """Why it may not be pushed; empty: it is."""
+    region: str = ""
+    """Of the registry, as far as it is one of ECR."""
+    here: bool = True
+    """Whether this account gets the event of it."""
+
+
+class Builds:
+    """What the builds of a deployment push, each worked out once."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._known: dict[tuple[str, str, frozenset[tuple[str, str]]], tuple[Push, ...]] = {}
+
+    def of_pipeline(self, pipeline: Pipeline) -> tuple[Push, ...]:
+        """What a run of a pipeline pushes."""
+        return tuple(
+            dict.fromkeys(it for each in pipeline.actions for it in self._of(pipeline, each))
+        )
+
+    def projects_of(self, pipeline: Pipeline) -> Iterator[BuildProject]:
+        """The build projects that a pipeline runs."""
+        for action in pipeline.actions:
+            project = self._deployment.project_of.get(action.configuration.get("ProjectName", ""))
+            if action.provider == "CodeBuild" and project:
+                yield project
+
+    def _of(self, pipeline: Pipeline, action: Action) -> tuple[Push, ...]:
+        said = action.configuration
+        if action.provider == "ECRBuildAndPublish" and said.get("RegistryType") != "public":
+            # https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECRBuildAndPublish.html
+            tags = (said.get("ImageTags") or DEFAULT_TAG).split(",")
+            name = said.get("ECRRepositoryName", "")
+            region = Place.of(self._deployment, pipeline.arn).region
+            return tuple(Push(name, it.strip(), action.name, True, region=region) for it in tags)
+        project = self._deployment.project_of.get(said.get("ProjectName", ""))
+        if action.provider != "CodeBuild" or project is None:
+            return ()
+        variables = action_variables(action)
+        if variables is None:
+            return self._possible(project, "its variables are known only after the apply")
+        return self.of_project(project, variables, buildspec=said.get("BuildspecOverride"))
+
+    def of_project(
+        self, project: BuildProject, variables: Variables, *, buildspec: str | None = None
+    ) -> tuple[Push, ...]:
+        """What a build of a project pushes that is given these variables besides its own."""
+        key = project.address, buildspec or "", frozenset(variables.items())
+        if key not in self._known:
+            self._known[key] = self._work_out(project, variables, buildspec)
+        return self._known[key]
+
+    def _work_out(
+        self, project: BuildProject, variables: Variables, override: str | None
+    ) -> tuple[Push, ...]:
+        text, path = project.buildspec, project.buildspec_path
+        if override:
+            text, path = (override, None) if "\n" in override else (None, override)
+        if text is None:
+            where = f"lies in the source ({path})" if path else "is known only after the apply"
+            return self._possible(project, f"the buildspec of {project.name} {where}")
+        region = Place.of(self._deployment, project.arn).region
+        spec = parse(
+            text,
+            {
+                "AWS_REGION": region,
+                "AWS_DEFAULT_REGION": region,
+                **project_variables(project),
+                **variables,
+            },
+        )
+        known: dict[Push, None] = {}
+        hidden: list[Image] = []
+        for image in spec.pushes:
+            push = self._push(image, project)
+            if push:
+                known[push] = None
+            else:
+                hidden.append(image)
+        if hidden:
+            known |= dict.fromkeys(self._hidden(project, hidden, to_ecr=spec.logs_in_to_ecr))
+        elif not known and (spec.scripts or spec.problems or spec.uses_docker):
+            doubt = f"the buildspec of {project.name} shows no push"
+            known = dict.fromkeys(self._possible(project, doubt))
+        return tuple(known)
+
+    def _push(self, image: Image, project: BuildProject) -> Push | None:
+        """The push of an image; None where its repository is not known."""
+        push = self._place(image, project)
+        return push and self._sometimes(push, image)
+
+    @staticmethod
+    def _sometimes(push: Push, image: Image) -> Push:
+        if not push.certain or image.certain:
+            return push
+        doubt = f"the buildspec of {push.project} pushes it only sometimes"
+        return replace(push, certain=False, doubt=doubt)
+
+    def _place(self, image: Image, project: BuildProject) -> Push | None:
+        repository = self._deployment.repository_of.get(image.repository)
+        if repository:
+            region = Place.of(self._deployment, repository.arn).region
+            return Push(repository.name, image.tag, project.name, True, region=region)
+        uri = _URI.fullmatch(image.repository)
+        registry = _REGISTRY.fullmatch(uri[1]) if uri else None
+        if uri is None or registry is None:
+            # As in `acme/web` at Docker Hub, where it is known at all.
+            host = uri[1] if uri else image.repository
+            return _elsewhere(image, project) if is_known(host) else None
+        name = uri[2]
+        here = equal(registry[1], self._deployment.account)
+        if here is False:
+            return _elsewhere(image, project)
+        if here or name in self._deployment.repository_of:
+            return Push(name, image.tag, project.name, True, region=registry[2])
+        return None
+
+    def _hidden(
+        self, project: BuildProject, images: Sequence[Image], *, to_ecr: bool
+    ) -> Iterator[Push]:
+        """Pushes to repositories that only the build knows: those that its role lets it push to."""
+        allowed = allowed_pushes(self._deployment, project)
+        doubt = f"only the build of {project.name} knows where it pushes to"
+        for image in images:
+            tag = image.tag or ANY_TAG
+            if not allowed.repositories:
+                unknown = f"{doubt}, and its role's policies do not say"
+                yield Push(image.repository, tag, project.name, False, doubt=unknown, here=False)
+            for push in self._possible(project, doubt, tag=tag):
+                # Where there is one, it is that one, or the build fails.
+                sure = to_ecr and allowed.all_known and len(allowed.repositories) == 1
+                certain = replace(push, certain=True, doubt="")
+                yield self._sometimes(certain, image) if sure else push
+
+    def _possible(self, project: BuildProject, why: str, *, tag: str = ANY_TAG) -> tuple[Push, ...]:
+        return tuple(
+            Push(
+                repository.name,
+                tag,
+                project.name,
+                certain=False,
+                doubt=f"{why}; its role may push to {repository.name}",
+                region=Place.of(self._deployment, repository.arn).region,
+            )
+            for repository in allowed_pushes(self._deployment, project).repositories
+        )
+
+
+def _elsewhere(image: Image, project: BuildProject) -> Push:
+    return Push(image.repository, image.tag, project.name, certain=True, here=False)

@@ -1,0 +1,212 @@
+"""Which pushes and pull requests the filters of triggers and webhooks let through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from tandem.deployment.symbols import equal, is_known
+from tandem.trace.events import Change, Event, git_pushed
+from tandem.trace.patterns import Answer, every, negated, some
+
+Block = Mapping[str, Any]
+"""A nested block, as in a state."""
+
+_SAMPLE = "example"
+
+
+def blocks(parent: Block, name: str) -> list[Block]:
+    """The nested blocks of that name."""
+    value = parent.get(name) or []
+    found = value if isinstance(value, list | tuple) else [value]
+    return [block for block in found if isinstance(block, Mapping)]
+
+
+def trigger_lets_through(configuration: Block, event: Event) -> Answer:
+    """Whether one of the filters of a `git_configuration` fits an event.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-filter.html
+    """
+    if event.change == "pull request":
+        return some(_fits(it, event) for it in blocks(configuration, "pull_request"))
+    return some(_fits(it, event) for it in blocks(configuration, "push"))
+
+
+def _fits(filtered: Block, event: Event) -> Answer:
+    names = _criteria(filtered, "tags" if event.change == "tag" else "branches")
+    if names is None and (event.change == "tag" or _criteria(filtered, "tags")):
+        return False
+    events = filtered.get("events") or []
+    if event.action and events and event.action not in events:
+        return False
+    files = _criteria(filtered, "file_paths")
+    return every(
+        [
+            names is None or _selected(names, event.reference),
+            files is None
+            or (
+                None
+                if event.paths is None
+                else some(_selected(files, path) for path in event.paths)
+            ),
+        ]
+    )
+
+
+def depends_on_files(configuration: Block) -> bool:
+    """Whether the files that a push changes decide."""
+    filters = [*blocks(configuration, "push"), *blocks(configuration, "pull_request")]
+    return any(_criteria(each, "file_paths") for each in filters)
+
+
+def examples(configuration: Block, repository: str, default: str) -> Iterator[Event]:
+    """For each filter an event that it lets through; none for one that lets nothing through."""
+    for push in blocks(configuration, "push"):
+        tags = _criteria(push, "tags")
+        paths = _paths(push)
+        name, shown = _example(tags or _criteria(push, "branches"), default)
+        if name:
+            change: Change = "tag" if tags is not None else "branch"
+            yield git_pushed(repository, name, change=change, paths=paths, shown=shown)
+    for request in blocks(configuration, "pull_request"):
+        name, shown = _example(_criteria(request, "branches"), default)
+        action = str(next(iter(request.get("events") or []), "OPEN"))
+        if name:
+            yield git_pushed(
+                repository,
+                name,
+                change="pull request",
+                action=action,
+                paths=_paths(request),
+                shown=shown,
+            )
+
+
+def _paths(filtered: Block) -> tuple[str, ...] | None:
+    files = _criteria(filtered, "file_paths")
+    name, _ = _example(files, _SAMPLE) if files else (None, "")
+    return (name,) if name else None
+
+
+def _example(criteria: Block | None, default: str) -> tuple[str | None, str]:
+    """A name that the criteria select, and how people say it: as the patterns do."""
+    includes = list((criteria or {}).get("includes") or [])
+    samples = [_sample(pattern) for pattern in includes] or [default, _SAMPLE]
+    selected = (name for name in samples if _selected(criteria or {}, name) is not False)
+    chosen = next(selected, None)
+    shown = ", ".join(map(str, includes)) or ("any" if criteria else default)
+    return chosen, shown
+
+
+def _criteria(filtered: Block, name: str) -> Block | None:
+    return next(iter(blocks(filtered, name)), None)
+
+
+def _selected(criteria: Block, name: str) -> Answer:
+    includes, excludes = criteria.get("includes") or [], criteria.get("excludes") or []
+    return every(
+        [
+            not includes or some(_glob(pattern, name) for pattern in includes),
+            negated(some(_glob(pattern, name) for pattern in excludes)),
+        ]
+    )
+
+
+def _glob(pattern: str, name: str) -> Answer:
+    if pattern == name:
+        return True
+    if not is_known(pattern) or not is_known(name):
+        return None
+    return _regex(pattern).fullmatch(name) is not None
+
+
+@lru_cache(maxsize=1024)
+def _regex(pattern: str) -> re.Pattern[str]:
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/syntax-glob.html."""
+    parts: list[str] = []
+    depth = 0
+    for piece in re.findall(r"\\.|\*\*|\[!?[^\]]+\]|.", pattern, re.DOTALL):
+        if piece[0] == "\\" and len(piece) == 2:
+            parts.append(re.escape(piece[1]))
+        elif piece[0] == "[" and len(piece) > 1:
+            parts.append(f"[^{piece[2:]}" if piece[1] == "!" else piece)
+        elif piece == "{":
+            depth += 1
+            parts.append("(?:")
+        elif piece == "}" and depth:
+            depth -= 1
+            parts.append(")")
+        elif piece == "," and depth:
+            parts.append("|")
+        else:
+            parts.append({"**": ".*", "*": "[^/]*", "?": "[^/]"}.get(piece) or re.escape(piece))
+    return re.compile("".join(parts) + ")" * depth, re.DOTALL)
+
+
+def _sample(pattern: str) -> str:
+    """A name that a pattern fits."""
+    text = re.sub(r"\{([^,}]*)[^}]*\}", r"\1", pattern)
+    text = re.sub(r"\[!?(.)[^\]]*\]", r"\1", text)
+    return re.sub(r"\*+", _SAMPLE, text).replace("?", "x").replace("\\", "")
+
+
+def webhook_lets_through(groups: Sequence[Block], event: Event) -> Answer:
+    """Whether a webhook of CodeBuild with these filter groups starts a build; all if it has none.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/github-webhook.html
+    """
+    if not groups:
+        return True
+    return some(
+        every(_webhook_filter(each, event) for each in blocks(group, "filter")) for group in groups
+    )
+
+
+def _webhook_filter(filtered: Block, event: Event) -> Answer:
+    pattern = str(filtered.get("pattern") or "")
+    answer = _webhook_answer(str(filtered.get("type") or ""), pattern, event)
+    return negated(answer) if filtered.get("exclude_matched_pattern") else answer
+
+
+_PULL_REQUESTS = {
+    "OPEN": ("PULL_REQUEST_CREATED",),
+    "UPDATED": ("PULL_REQUEST_UPDATED",),
+    "CLOSED": ("PULL_REQUEST_CLOSED", "PULL_REQUEST_MERGED"),
+}
+
+
+def _webhook_answer(kind: str, pattern: str, event: Event) -> Answer:
+    if not is_known(pattern):
+        return None
+    if kind == "EVENT":
+        happened = _PULL_REQUESTS.get(event.action, ("PUSH",))
+        return any(name.strip() in happened for name in pattern.split(","))
+    if kind == "FILE_PATH":
+        return None if event.paths is None else some(_search(pattern, it) for it in event.paths)
+    is_request = event.change == "pull request"
+    if kind == "HEAD_REF" and not is_request:
+        folder = "tags" if event.change == "tag" else "heads"
+        return _search(pattern, f"refs/{folder}/{event.reference}")
+    if kind == "BASE_REF":
+        return _search(pattern, f"refs/heads/{event.reference}") if is_request else False
+    return None  # who pushed, and what the message says, no event here tells
+
+
+def _search(pattern: str, text: str) -> Answer:
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return None
+
+
+def same_repository(url: str, repository: str) -> Answer:
+    """Whether the URL of a git repository, as in `https://github.com/acme/web.git`, is that one."""
+    return equal(repository_in(url), repository)
+
+
+def repository_in(url: str) -> str:
+    """The owner and the name of a repository, from its URL."""
+    path = re.sub(r"^(https?|ssh)://([^/@]*@)?[^/]*/|^git@[^:]*:", "", url)
+    return path.rstrip("/").removesuffix(".git")
