@@ -1,0 +1,183 @@
+"""What a check may look at: the deployment, what starts what, and what the builds do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from tandem.deployment.addresses import without_keys
+from tandem.deployment.model import (
+    Deployment,
+    Pipeline,
+    Resource,
+    Role,
+    Rule,
+    Target,
+)
+from tandem.deployment.symbols import equal
+from tandem.trace.checks.allowed import is_data
+from tandem.trace.checks.build import Build, Buildspecs
+from tandem.trace.checks.circles import circles
+from tandem.trace.checks.samples import Source, source_of
+from tandem.trace.following import Follower, Push
+from tandem.trace.patterns import matches, some
+
+
+@dataclass(frozen=True)
+class Link:
+    """A rule, or a schedule, and one of its targets."""
+
+    rule: Rule
+    target: Target
+
+
+class Context:
+    """Everything that checks share, worked out once."""
+
+    def __init__(self, deployment: Deployment, follower: Follower) -> None:
+        self.deployment = deployment
+        self._follower = follower
+        self._sources: dict[str, list[Source]] = {}
+        self.buildspecs = Buildspecs(deployment)
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """All rules with all their targets."""
+        return tuple(Link(rule, it) for rule in self.deployment.rules for it in rule.targets)
+
+    @cached_property
+    def _links_by_target(self) -> Mapping[str, list[Link]]:
+        found: dict[str, list[Link]] = defaultdict(list)
+        for link in self.links:
+            found[link.target.arn].append(link)
+        return found
+
+    def links_to(self, pipeline: Pipeline) -> list[Link]:
+        """What certainly has `pipeline` as its target, whether enabled or not."""
+        return self._links_by_target.get(pipeline.arn, [])
+
+    def perhaps_to(self, pipeline: Pipeline) -> Iterator[Link]:
+        """What may have `pipeline` as its target: nobody knows before the apply."""
+        for link in self._in_the_dark:
+            if equal(link.target.arn, pipeline.arn) is None:
+                yield link
+
+    @cached_property
+    def _in_the_dark(self) -> list[Link]:
+        known = set(self.deployment.pipeline_of)
+        return [link for link in self.links if link.target.arn not in known]
+
+    @cached_property
+    def to_others(self) -> list[Link]:
+        """What has something else as its target that may start a pipeline: a function, a queue."""
+        started = (":codepipeline:", ":codebuild:")
+        return [
+            link
+            for link in self._in_the_dark
+            if not any(kind in link.target.arn for kind in started)
+        ]
+
+    @cached_property
+    def gets_events_of_others(self) -> bool:
+        """Whether other accounts may send events to the bus.
+
+        https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+        """
+        types = ("aws_cloudwatch_event_permission", "aws_cloudwatch_event_bus_policy")
+        return any(it.type in types for it in self.deployment.resources.values())
+
+    @cached_property
+    def started_by_command(self) -> bool:
+        """Whether a build starts pipelines by itself."""
+        return any(
+            "start-pipeline-execution" in (it.buildspec or "") for it in self.deployment.projects
+        )
+
+    def has_unknown_rule(self, pipeline: Pipeline) -> bool:
+        """Whether a target of a rule that nobody knows here may be the pipeline."""
+        return any(
+            equal(str(target.values.get("arn")), pipeline.arn) is not False
+            for target in self._of_unknown_rules
+        )
+
+    @cached_property
+    def _of_unknown_rules(self) -> list[Resource]:
+        resources = self.deployment.resources
+        return [
+            resources[it.address]
+            for it in self.deployment.unresolved
+            if it.attribute == "rule"
+            and it.address in resources
+            and not self.dangling(resources[it.address])
+        ]
+
+    def dangling(self, resource: Resource) -> list[str]:
+        """What a resource of a configuration refers to, and is not there."""
+        if self.deployment.kind != "configuration":
+            return []
+        return sorted(
+            it for it in resource.after - self._addresses if it.startswith(("aws_", "data.aws_"))
+        )
+
+    @cached_property
+    def _addresses(self) -> frozenset[str]:
+        return frozenset(map(without_keys, self.deployment.resources))
+
+    def sources(self, pipeline: Pipeline) -> list[Source]:
+        """The source actions whose changes EventBridge tells of."""
+        if pipeline.address not in self._sources:
+            found = (source_of(it, pipeline, self.deployment) for it in pipeline.sources)
+            self._sources[pipeline.address] = [it for it in found if it]
+        return self._sources[pipeline.address]
+
+    def role(self, arn: str | None) -> Role | None:
+        """The role of that ARN, where it is managed here."""
+        role = self.deployment.role_of.get(arn or "")
+        return None if role is None or is_data(role.address) else role
+
+    @property
+    def builds(self) -> tuple[Build, ...]:
+        """All actions that run a build project that is known."""
+        return self.buildspecs.builds
+
+    def builds_of(self, pipeline: Pipeline) -> list[Build]:
+        """The builds of one pipeline, in its order."""
+        return self._builds_by_pipeline.get(pipeline.address, [])
+
+    @cached_property
+    def _builds_by_pipeline(self) -> Mapping[str, list[Build]]:
+        found: dict[str, list[Build]] = defaultdict(list)
+        for build in self.builds:
+            found[build.pipeline.address].append(build)
+        return found
+
+    def loops(self) -> list[list[Pipeline]]:
+        """Pipelines that certainly start each other in a circle: one way for each circle."""
+        return circles(
+            {pipeline.address: pipeline for pipeline in self.deployment.pipelines},
+            {
+                pipeline.address: [
+                    start.what.address
+                    for event in self._follower.causes(pipeline)
+                    for start in self._follower.direct(event).starts
+                    if start.certain and isinstance(start.what, Pipeline)
+                ]
+                for pipeline in self.deployment.pipelines
+            },
+        )
+
+    def pushes_of(self, pipeline: Pipeline) -> tuple[Push, ...]:
+        """What its builds push, as far as that is known."""
+        return self._follower.pushes_of(pipeline)
+
+
+def fires(rule: Rule, source: Source) -> bool | None:
+    """Whether a change of `source` fires `rule`; None: that is known only after the apply."""
+    pattern = rule.pattern
+    if pattern is None:
+        return False if rule.pattern_known else None
+    if "/" in rule.arn.partition(":rule/")[2]:
+        return None  # on another bus, where AWS's events come only if they are sent on
+    return some(matches(pattern, event) for event in source.events)

@@ -1,0 +1,189 @@
+"""Deployments to ECS: the files that they need, and the containers that these name.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/file-reference.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from posixpath import basename
+
+from tandem.buildspec import Buildspec, Command
+from tandem.deployment.model import Action, Pipeline, Service
+from tandem.deployment.symbols import equal, is_known, readable
+from tandem.trace.checks.build import Build
+from tandem.trace.checks.check import Problem, check
+from tandem.trace.checks.context import Context
+
+_FILES = "https://docs.aws.amazon.com/codepipeline/latest/userguide/file-reference.html"
+_BLUE_GREEN = (
+    "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html"
+)
+_DEFAULT_FILE = "imagedefinitions.json"
+
+
+@check(
+    "deploy-file-missing",
+    title="The deployment does not get the file that it needs",
+    remedy="name the file in artifacts.files of the buildspec, and the build's output as the input",
+    page=_FILES,
+)
+def deploy_file_missing(context: Context) -> Iterator[Problem]:
+    """An ECS deployment reads `imagedefinitions.json`, or its `FileName`, from its input artifact.
+
+    The artifact of an ECR source holds `imageDetail.json` only, which is another file.
+    """
+    for pipeline, action in _deployments(context):
+        wanted = action.configuration.get("FileName") or _DEFAULT_FILE
+        for maker in _makers(pipeline, action):
+            if maker.provider == "ECR" and maker.category == "Source":
+                yield Problem(
+                    pipeline.address,
+                    f'"{action.name}" needs {wanted}, and the artifact of "{maker.name}" holds '
+                    "imageDetail.json only",
+                )
+            for build in context.builds_of(pipeline):
+                if build.action is maker and _lacks_file(build, wanted):
+                    yield Problem(
+                        build.project.address,
+                        f"its buildspec puts no {readable(wanted)} into the artifact that "
+                        f'"{action.name}" of {readable(pipeline.name)} deploys',
+                    )
+
+
+@check(
+    "container-unknown",
+    title="The deployment names a container that the task definition does not have",
+    remedy="use the name of a container of the task definition",
+    page=_FILES,
+)
+def container_unknown(context: Context) -> Iterator[Problem]:
+    """The deployment fails: `imagedefinitions.json` names containers of the task definition.
+
+    Said only where both are written down.
+    """
+    for pipeline, action in _deployments(context):
+        containers = _containers(context, action)
+        if containers is None or not all(map(is_known, containers)):
+            continue
+        for maker in _makers(pipeline, action):
+            for build in context.builds_of(pipeline):
+                names = _named(build.buildspec) if build.action is maker else set()
+                for name in sorted(names - set(containers)):
+                    yield Problem(
+                        build.project.address,
+                        f'it names the container "{name}", and the task definition has '
+                        f"{' and '.join(containers) or 'none'}",
+                    )
+
+
+@check(
+    "blue-green-artifacts",
+    title="A blue/green deployment lacks one of its artifacts",
+    remedy="name input artifacts of the action in its configuration",
+    page=_BLUE_GREEN,
+)
+def blue_green_artifacts(context: Context) -> Iterator[Problem]:
+    """`CodeDeployToECS` names the artifacts with its AppSpec file, task definition and images.
+
+    Each of them is an input of the action.
+    """
+    required = ("AppSpecTemplateArtifact", "TaskDefinitionTemplateArtifact")
+    for pipeline in context.deployment.pipelines:
+        for action in pipeline.actions:
+            if action.provider != "CodeDeployToECS" or not action.configuration_known:
+                continue
+            said = action.configuration
+            for key in required:
+                if not said.get(key):
+                    yield Problem(pipeline.address, f'"{action.name}" has no {key}')
+            names = [*required, *(f"Image{number}ArtifactName" for number in range(1, 5))]
+            for key in names:
+                name = said.get(key)
+                if name and all(equal(name, it) is False for it in action.inputs):
+                    yield Problem(
+                        pipeline.address,
+                        f'{key} of "{action.name}" is {readable(name)}, which is none of its '
+                        "input artifacts",
+                    )
+
+
+def _deployments(context: Context) -> Iterator[tuple[Pipeline, Action]]:
+    for pipeline in context.deployment.pipelines:
+        for action in pipeline.actions:
+            known = action.configuration_known and is_known(action.configuration.get("FileName"))
+            if action.provider == "ECS" and action.category == "Deploy" and known:
+                yield pipeline, action
+
+
+def _makers(pipeline: Pipeline, action: Action) -> list[Action]:
+    return [it for it in pipeline.actions if set(it.outputs) & set(action.inputs)]
+
+
+def _lacks_file(build: Build, wanted: str) -> bool:
+    """Whether the file is certainly not in the build's artifact."""
+    spec = build.buildspec
+    if spec is None or spec.problems:
+        return False
+    patterns = [*spec.files]
+    if len(build.action.outputs) > 1:
+        if not spec.secondary_files:
+            return False
+        patterns += [it for files in spec.secondary_files.values() for it in files]
+    return not any(_may_hold(pattern, wanted) for pattern in patterns)
+
+
+def _may_hold(pattern: str, wanted: str) -> bool:
+    if not is_known(pattern):
+        return True
+    return fnmatchcase(basename(wanted), basename(pattern)) or pattern.endswith(("/", "**"))
+
+
+def _containers(context: Context, action: Action) -> tuple[str, ...] | None:
+    """The containers of the service that is deployed to; None where they are not known."""
+    said = action.configuration
+    cluster, name = said.get("ClusterName", "default"), said.get("ServiceName", "")
+    found = [it for it in context.deployment.services if _is_service(it, cluster, name)]
+    if len(found) != 1:
+        return None
+    wanted = found[0].task_definition
+    for task in context.deployment.task_definitions:
+        if wanted in (task.arn, task.family) or wanted.startswith(f"{task.family}:"):
+            return task.containers
+    return None
+
+
+def _is_service(service: Service, cluster: str, name: str) -> bool:
+    return service.name == name and service.cluster == cluster
+
+
+def _named(spec: Buildspec | None) -> set[str]:
+    """Containers that the commands write into the file, where they do so in so many words."""
+    names = set()
+    for command in spec.commands if spec and not spec.scripts else ():
+        for entry in _image_definitions(command):
+            if isinstance(entry, dict) and "imageUri" in entry:
+                name = entry.get("name")
+                if isinstance(name, str) and name and is_known(name):
+                    names.add(name)
+    return names
+
+
+def _image_definitions(command: Command) -> list[object]:
+    if len(command.argv) < 2 or command.argv[0] not in ("printf", "echo"):
+        return []
+    text = " ".join(command.argv[1:])
+    if command.argv[0] == "printf":
+        form, *values = command.argv[1:]
+        parts = form.removesuffix("\\n").split("%s")
+        if len(parts) != len(values) + 1:
+            return []
+        filled = [part for pair in zip(parts, [*values, ""], strict=True) for part in pair]
+        text = "".join(filled)
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return []
+    return found if isinstance(found, list) else []
