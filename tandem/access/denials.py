@@ -1,0 +1,83 @@
+"""Findings of what roles cannot do and must, or can do and must not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tandem.access.judging import Verdict
+from tandem.access.wildcards import Wide
+from tandem.deployment.model import Role
+from tandem.deployment.symbols import readable
+from tandem.findings import Finding
+
+
+def missing(role: Role, verdicts: Sequence[Verdict]) -> Iterator[Finding]:
+    """What a role needs and is denied: one finding for each resource and reason."""
+    groups: dict[tuple[str, str, tuple[str, ...]], list[Verdict]] = {}
+    for verdict in verdicts:
+        if verdict.missing:
+            key = verdict.need.resource, verdict.need.why, verdict.decision.denied_by
+            groups.setdefault(key, []).append(verdict)
+    for (resource, why, denied_by), group in groups.items():
+        actions = sorted({verdict.need.action for verdict in group})
+        by = f", denied by {_listed(denied_by)}" if denied_by else ""
+        yield Finding(
+            address=role.address,
+            check="permission-missing",
+            cause=f"{why}, but the role may not {_listed(actions)} on {readable(resource)}{by}",
+            remedy=_allowing(denied_by, actions, resource),
+        )
+
+
+def too_wide(role: Role, verdicts: Sequence[Verdict]) -> Iterator[Finding]:
+    """What a role must not do and may: one finding for each reason and statement."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Verdict]] = {}
+    for verdict in verdicts:
+        if verdict.decision.allowed:
+            groups.setdefault((verdict.need.why, verdict.decision.by), []).append(verdict)
+    for (why, by), group in groups.items():
+        actions = sorted({verdict.need.action for verdict in group})
+        resources = sorted({readable(verdict.need.resource) for verdict in group})
+        yield Finding(
+            address=role.address,
+            check="permission-too-wide",
+            cause=f"{why}, if it wants to: {_listed(by)} allows {_listed(actions)} "
+            f"on {_listed(resources)}",
+            remedy=f"let {_listed(by)} name only the actions and resources that are needed",
+        )
+
+
+def any_resource(found: Sequence[Wide]) -> Iterator[Finding]:
+    """Statements about every resource of a kind."""
+    for one in found:
+        all_there_is = "every resource" if one.resource == "*" else readable(one.resource)
+        yield Finding(
+            address=one.statement.address,
+            check="permission-any-resource",
+            cause=f"{one.statement.name} allows {_listed(one.actions)} on {all_there_is}, "
+            "though AWS checks it against named resources",
+            remedy="name the ARNs that are meant as the Resource of the statement",
+        )
+
+
+def _allowing(denied_by: Sequence[str], actions: Sequence[str], resource: str) -> str:
+    if denied_by:
+        return f"except this from {_listed(denied_by)}"
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Action": list(actions),
+        "Resource": readable(resource),
+    }
+    return f"add to a policy of the role: {json.dumps(statement)}"
+
+
+_SHOWN = 6
+"""Names in a line; of more the number is said."""
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > _SHOWN:
+        return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
+    return ", ".join(names)

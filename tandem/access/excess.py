@@ -1,0 +1,121 @@
+"""What a role may do and does not need. It is listed, and no alarm: nobody is stopped by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tandem.access.evaluator import GrantedAction
+from tandem.access.judging import Verdict
+from tandem.access.needs import Unclear
+from tandem.access.statements import Statement, covers, covers_action
+from tandem.deployment.symbols import equal, is_known, symbol
+
+_PARTS = 6
+"""Of an ARN: arn, partition, service, region, account, resource."""
+
+
+@dataclass(frozen=True)
+class Excess:
+    """Actions on resources that a statement allows and nothing needs."""
+
+    statement: str
+    """The policy's address and the Sid."""
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+def excess(
+    statement: Statement,
+    verdicts: Sequence[Verdict],
+    unclear: Sequence[Unclear],
+    actions: Mapping[str, tuple[GrantedAction, ...]],
+) -> Iterator[Excess]:
+    """What a statement that allows gives a role beyond its needs.
+
+    Args:
+        statement: A statement of the role.
+        verdicts: What the role needs.
+        unclear: What it may need, for all anybody knows.
+        actions: What the patterns of the policies stand for.
+    """
+    resources = statement.resources or tuple(f"all but {it}" for it in statement.but_resources)
+    if statement.but_actions:
+        others = tuple(f"all but {it}" for it in statement.but_actions)
+        yield Excess(statement.name, others, resources)
+        return
+    uses = list(_uses(statement, verdicts))
+    unused: list[str] = []
+    for pattern in statement.actions:
+        if any(covers_action(it, pattern) for one in unclear for it in one.actions):
+            continue
+        used = {action.lower() for action, _ in uses if covers_action(pattern, action)}
+        if not used:
+            unused.append(pattern)
+        elif "*" in pattern or "?" in pattern:
+            names = (action.name for action in actions.get(pattern, ()))
+            unused.extend(name for name in names if name.lower() not in used)
+    if unused:
+        yield Excess(statement.name, tuple(unused), resources)
+    yield from _unused_resources(statement, uses, set(unused))
+
+
+def _uses(statement: Statement, verdicts: Sequence[Verdict]) -> Iterator[tuple[str, str]]:
+    """The actions and resources for which the statement may be needed."""
+    for verdict in verdicts:
+        if statement.name in verdict.decision.by or verdict.decision.allowed is None:
+            asked = verdict.instead or (verdict.need.action, verdict.need.resource)
+            if any(covers_action(pattern, asked[0]) for pattern in statement.actions):
+                yield asked
+
+
+def _unused_resources(
+    statement: Statement, uses: Sequence[tuple[str, str]], unused: set[str]
+) -> Iterator[Excess]:
+    """Resources of which nothing needs the actions that are needed elsewhere."""
+    for resource in statement.resources:
+        wanted = tuple(
+            pattern
+            for pattern in statement.actions
+            if pattern not in unused
+            and _is_for(pattern, resource, uses)
+            and not any(
+                covers_action(pattern, action) and covers(resource, needed)
+                for action, needed in uses
+            )
+        )
+        if wanted and not _in_doubt(resource, uses):
+            yield Excess(statement.name, wanted, (resource,))
+
+
+def _is_for(pattern: str, resource: str, uses: Sequence[tuple[str, str]]) -> bool:
+    """Whether the action is one for resources of this kind: what it is needed on says so."""
+    return any(
+        covers_action(pattern, action) and _kind(needed) == _kind(resource)
+        for action, needed in uses
+    )
+
+
+def _in_doubt(resource: str, uses: Sequence[tuple[str, str]]) -> bool:
+    """Whether a resource may turn out to be one that is needed."""
+    return any(
+        not (is_known(resource) and is_known(needed)) and _may_be(resource, needed)
+        for _, needed in uses
+    )
+
+
+def _may_be(resource: str, needed: str) -> bool:
+    """Whether two resources may be the same when all is known."""
+    return equal(resource.replace("*", symbol("any")), needed) is not False
+
+
+def _kind(resource: str) -> tuple[str, str, int]:
+    """The service and the type of a resource, as far as its ARN shows it."""
+    parts = resource.split(":", _PARTS - 1)
+    if len(parts) < _PARTS:
+        return ("", resource, 0)
+    service, name = parts[2], parts[5]
+    if service == "s3":
+        return (service, "object" if "/" in name else "bucket", 0)
+    kind = name.partition("/")[0].partition(":")[0] if "/" in name else ""
+    return (service, kind, name.count(":"))
