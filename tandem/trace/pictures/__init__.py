@@ -1,0 +1,1 @@
+"""The graph of linked pipelines as Mermaid, as DOT and as SVG."""
