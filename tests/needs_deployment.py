@@ -35,7 +35,7 @@ def pipeline(*actions: Mapping[str, Any], **settings: Any) -> dict[str, Any]:
     }
 
 
-def project(commands: str | Iterable[str] = (), **settings: Any) -> dict[str, Any]:
+def project(commands: Iterable[str] = (), **settings: Any) -> dict[str, Any]:
     text = json.dumps({"version": 0.2, "phases": {"build": {"commands": list(commands)}}})
     return {
         "name": "web",

@@ -15,7 +15,7 @@ from tandem.access.needs.network import network, unclear_network
 from tandem.access.needs.stored import bucket_arn, unclear_encryption
 from tandem.access.needs.variables import stored_values, unclear_values
 from tandem.access.needs.visible import Run, runs
-from tandem.buildspec import Buildspec
+from tandem.buildspec import Buildspec, Image
 from tandem.deployment import BuildProject, Deployment
 from tandem.deployment.blocks import block, text
 from tandem.deployment.symbols import is_known, readable
@@ -96,7 +96,7 @@ def _commands(run: Run, seen: Buildspec, role: Asker) -> Iterator[Need]:
         yield from log_in(role, f"{name} logs in to ECR")
     for image in seen.pushes:
         arn = repository_arn(deployment, image.repository)
-        if arn:
+        if arn and not _is_only_tagged(image, seen):
             why = f"{name} pushes {readable(image.repository)}"
             yield from push(role, arn, why, optional=not image.certain)
     for image in seen.pulls:
@@ -108,6 +108,22 @@ def _commands(run: Run, seen: Buildspec, role: Asker) -> Iterator[Need]:
         yield from _bases(run, seen, role)
     for command in seen.commands:
         yield from command_needs(command, run.project, role)
+
+
+def _is_only_tagged(image: Image, seen: Buildspec) -> bool:
+    """Whether `aws ecr put-image` makes it of an image that is there: no layer is uploaded."""
+    own = image.repository.partition("/")[2]
+    return any(
+        command.argv[:1] == ("aws",)
+        and "put-image" in command.argv
+        and own in " ".join(command.argv)
+        for command in seen.commands
+    ) and not any(
+        image.repository in word
+        for command in seen.commands
+        for word in command.argv
+        if command.argv[0] != "aws"
+    )
 
 
 def _bases(run: Run, seen: Buildspec, role: Asker) -> Iterator[Need]:
