@@ -51,7 +51,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class GrantedAction:
-    """An action that a pattern of a policy stands for, from AWS's service authorization reference."""
+    """An action that a pattern of a policy stands for, as AWS's reference has it."""
 
     name: str
     resources: tuple[str, ...]

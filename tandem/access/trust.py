@@ -13,8 +13,7 @@ from tandem.findings import Finding
 SENDS_SOURCE: Mapping[str, str] = {
     "codebuild": "https://docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html",
     "codedeploy": "https://docs.aws.amazon.com/codedeploy/latest/userguide/security_confused_deputy.html",
-    "codepipeline": "https://docs.aws.amazon.com/codepipeline/latest/userguide/cross-service-confused-deputy-prevention.html",
-    "ecs-tasks": "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cross-service-confused-deputy-prevention.html",
+    "codepipeline": "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
     "events": "https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html",
     "scheduler": "https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html",
 }
@@ -60,8 +59,8 @@ class Principal:
 
     def __str__(self) -> str:
         who = "anybody" if self.name == "*" else readable(self.name)
-        asked = ", ".join(self.conditions)
-        return f"{who} (if {asked})" if asked else who
+        asked = " and ".join(self.conditions)
+        return f"{who} with {asked}" if asked else who
 
 
 def principals(role: Role) -> list[Principal]:

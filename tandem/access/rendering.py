@@ -1,0 +1,160 @@
+"""The report for people: roles with something to say in full, and a line for each other one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from tandem.access.judging import Verdict
+from tandem.access.report import Report, RoleReport
+from tandem.deployment.symbols import readable
+
+_NAMES = 4
+"""Actions or resources in a line of excess; of more the number is said."""
+
+
+def show(report: Report, console: Console, *, verbose: bool = False) -> None:
+    """Print a report.
+
+    Args:
+        report: What was found.
+        console: Where; it knows whether it may use colours.
+        verbose: Every role in full.
+    """
+    for role in report.roles:
+        if verbose or role.findings or any(verdict.missing for verdict in role.needed):
+            console.print(_in_full(role))
+        else:
+            console.print(_in_a_line(role))
+    for service in report.services:
+        if verbose or not service.decision.allowed:
+            need = service.need
+            console.print(
+                f"{_mark(service.decision.allowed)} {escape(need.principal)}: {need.action} on "
+                f"{_text(need.resource)} ({_text(need.why)})",
+                soft_wrap=True,
+            )
+    for finding in report.findings:
+        console.print(
+            f"[red]{escape(finding.check)}[/red] {escape(finding.address)}: "
+            f"{_text(finding.cause)}\n  {_text(finding.remedy)}",
+            soft_wrap=True,
+        )
+    console.print(_totals(report), soft_wrap=True)
+
+
+def _in_a_line(role: RoleReport) -> RenderableType:
+    needed = [verdict for verdict in role.needed if not verdict.need.optional]
+    allowed = sum(verdict.decision.allowed is True for verdict in needed)
+    unknown = sum(verdict.decision.allowed is None for verdict in needed)
+    said = [f"{allowed} of {len(needed)} needs allowed" if needed else "nothing known to be needed"]
+    if unknown:
+        said.append(f"{unknown} not judged")
+    elif role.not_judged:
+        said.append("not judged in full")
+    if role.excess:
+        count = sum(len(it.actions) for it in role.excess)
+        said.append(f"{count} action{'' if count == 1 else 's'} not needed")
+    said.append(f"assumed by {_text(_assumed_by(role))}")
+    mark = _mark(None if role.not_judged else True)
+    line = Text.from_markup(f"{mark} {escape(role.role.address)}: {'; '.join(said)}")
+    line.no_wrap = True
+    line.overflow = "ignore"
+    return line
+
+
+def _in_full(role: RoleReport) -> RenderableType:
+    policies = {policy.address for policy in role.role.policies}
+    policy = policies.pop() if len(policies) == 1 else ""
+    head = f"{role.role.address}, assumed by {_assumed_by(role)}"
+    parts: list[RenderableType] = [Text(readable(head), style="bold")]
+    if policy:
+        parts.append(Text(f"  statements of {policy}", style="dim"))
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("", "actions", "resource", "statement", "for"):
+        table.add_column(column, overflow="fold")
+    for row, actions in _rows(role).items():
+        mark, resource, statement, why = row
+        short = statement.replace(f"{policy} ", "") if policy else statement
+        table.add_row(mark, "\n".join(actions), resource, short, why)
+    parts.append(Padding(table, (0, 0, 0, 2)))
+    parts.extend(Padding(Text.from_markup(line), (0, 0, 0, 2)) for line in _remarks(role))
+    return Group(*parts, Text())
+
+
+def _rows(role: RoleReport) -> dict[tuple[str, str, str, str], list[str]]:
+    """The actions of each line: those that differ in nothing else."""
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for verdict in role.needed:
+        if not verdict.need.optional or verdict.decision.allowed or verdict.need.advised:
+            mark, action, *rest = _row(verdict)
+            found.setdefault((mark, rest[0], rest[1], rest[2]), []).append(action)
+    for verdict in role.forbidden:
+        if verdict.decision.allowed:
+            _, action, resource, statement, why = _row(verdict)
+            row = "[red]✗[/red]", resource, statement, f"must not be: {why}"
+            found.setdefault(row, []).append(action)
+    return found
+
+
+def _row(verdict: Verdict) -> tuple[str, str, str, str, str]:
+    """Mark, action, resource, statement and reason."""
+    action, resource = verdict.instead or (verdict.need.action, verdict.need.resource)
+    decision = verdict.decision
+    mark = _mark(decision.allowed)
+    if decision.allowed is None:
+        statement = decision.why
+    else:
+        statement = ", ".join(decision.by or decision.denied_by)
+    if decision.allowed is False and verdict.need.optional:
+        mark, statement = "[dim]-[/dim]", "advised by AWS, not allowed"
+    return mark, action, _text(resource), _text(statement), _text(verdict.need.why)
+
+
+def _remarks(role: RoleReport) -> Iterator[str]:
+    for one in role.not_judged:
+        yield f"[yellow]not judged[/yellow] {_text(one)}"
+    for it in role.excess:
+        yield (
+            f"[dim]not needed[/dim] {_text(_some(it.actions))} on {_text(_some(it.resources))} "
+            f"({_text(it.statement)})"
+        )
+
+
+def _totals(report: Report) -> str:
+    needed = [it for role in report.roles for it in role.needed if not it.need.optional]
+    forbidden = [it for role in report.roles for it in role.forbidden]
+    allowed = sum(it.decision.allowed is True for it in needed)
+    denied = sum(it.decision.allowed is False for it in forbidden)
+    unknown = sum(it.decision.allowed is None for it in (*needed, *forbidden))
+    found = len(report.findings)
+    return (
+        f"{len(report.roles)} roles: {allowed} of {len(needed)} needs are allowed, "
+        f"{denied} of {len(forbidden)} things that must not be are denied"
+        f"{f', {unknown} could not be judged' if unknown else ''}; "
+        f"{found or 'no'} finding{'' if found == 1 else 's'}"
+    )
+
+
+def _assumed_by(role: RoleReport) -> str:
+    if role.role.trust is None:
+        return "nobody knows whom"
+    return " or ".join(map(str, role.assumed_by)) or "nobody"
+
+
+def _mark(allowed: bool | None) -> str:
+    return {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]?[/yellow]"}[allowed]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    return f"{', '.join(names[:_NAMES])}{more}"
+
+
+def _text(text: str) -> str:
+    return escape(readable(text))
