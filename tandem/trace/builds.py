@@ -46,13 +46,15 @@ class Builds:
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
+        self._of_pipelines: dict[str, tuple[Push, ...]] = {}
         self._known: dict[tuple[str, str, frozenset[tuple[str, str]]], tuple[Push, ...]] = {}
 
     def of_pipeline(self, pipeline: Pipeline) -> tuple[Push, ...]:
         """What a run of a pipeline pushes."""
-        return tuple(
-            dict.fromkeys(it for each in pipeline.actions for it in self._of(pipeline, each))
-        )
+        if pipeline.address not in self._of_pipelines:
+            pushes = (push for action in pipeline.actions for push in self._of(pipeline, action))
+            self._of_pipelines[pipeline.address] = tuple(dict.fromkeys(pushes))
+        return self._of_pipelines[pipeline.address]
 
     def projects_of(self, pipeline: Pipeline) -> Iterator[BuildProject]:
         """The build projects that a pipeline runs."""

@@ -1,13 +1,13 @@
-"""Which pushes and pull requests the filters of triggers and webhooks let through."""
+"""Which pushes and pull requests the filters of a pipeline's triggers let through."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from tandem.deployment.symbols import equal, is_known
+from tandem.deployment.symbols import is_known
 from tandem.trace.events import Change, Event, git_pushed
 from tandem.trace.patterns import Answer, every, negated, some
 
@@ -150,63 +150,3 @@ def _sample(pattern: str) -> str:
     text = re.sub(r"\{([^,}]*)[^}]*\}", r"\1", pattern)
     text = re.sub(r"\[!?(.)[^\]]*\]", r"\1", text)
     return re.sub(r"\*+", _SAMPLE, text).replace("?", "x").replace("\\", "")
-
-
-def webhook_lets_through(groups: Sequence[Block], event: Event) -> Answer:
-    """Whether a webhook of CodeBuild with these filter groups starts a build; all if it has none.
-
-    https://docs.aws.amazon.com/codebuild/latest/userguide/github-webhook.html
-    """
-    if not groups:
-        return True
-    return some(
-        every(_webhook_filter(each, event) for each in blocks(group, "filter")) for group in groups
-    )
-
-
-def _webhook_filter(filtered: Block, event: Event) -> Answer:
-    pattern = str(filtered.get("pattern") or "")
-    answer = _webhook_answer(str(filtered.get("type") or ""), pattern, event)
-    return negated(answer) if filtered.get("exclude_matched_pattern") else answer
-
-
-_PULL_REQUESTS = {
-    "OPEN": ("PULL_REQUEST_CREATED",),
-    "UPDATED": ("PULL_REQUEST_UPDATED",),
-    "CLOSED": ("PULL_REQUEST_CLOSED", "PULL_REQUEST_MERGED"),
-}
-
-
-def _webhook_answer(kind: str, pattern: str, event: Event) -> Answer:
-    if not is_known(pattern):
-        return None
-    if kind == "EVENT":
-        happened = _PULL_REQUESTS.get(event.action, ("PUSH",))
-        return any(name.strip() in happened for name in pattern.split(","))
-    if kind == "FILE_PATH":
-        return None if event.paths is None else some(_search(pattern, it) for it in event.paths)
-    is_request = event.change == "pull request"
-    if kind == "HEAD_REF" and not is_request:
-        folder = "tags" if event.change == "tag" else "heads"
-        return _search(pattern, f"refs/{folder}/{event.reference}")
-    if kind == "BASE_REF":
-        return _search(pattern, f"refs/heads/{event.reference}") if is_request else False
-    return None  # who pushed, and what the message says, no event here tells
-
-
-def _search(pattern: str, text: str) -> Answer:
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return None
-
-
-def same_repository(url: str, repository: str) -> Answer:
-    """Whether the URL of a git repository, as in `https://github.com/acme/web.git`, is that one."""
-    return equal(repository_in(url), repository)
-
-
-def repository_in(url: str) -> str:
-    """The owner and the name of a repository, from its URL."""
-    path = re.sub(r"^(https?|ssh)://([^/@]*@)?[^/]*/|^git@[^:]*:", "", url)
-    return path.rstrip("/").removesuffix(".git")

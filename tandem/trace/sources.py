@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tandem.deployment import Action, BuildProject, Deployment, Pipeline
-from tandem.deployment.symbols import equal, is_known
+from tandem.deployment.symbols import equal, is_known, symbol
 from tandem.trace.documents import Place
 from tandem.trace.events import (
     Event,
@@ -21,15 +22,20 @@ from tandem.trace.git_filters import (
     blocks,
     depends_on_files,
     examples,
-    repository_in,
     trigger_lets_through,
-    webhook_lets_through,
 )
 from tandem.trace.patterns import Answer, every, some
+from tandem.trace.webhooks import repository_in, webhook_examples, webhook_lets_through
 
 DEFAULT_TAG = "latest"
 """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECR.html"""
 
+_SUBJECTS = {
+    "CodeStarSourceConnection": "FullRepositoryId",
+    "GitHub": "Repo",
+    "S3": "S3Bucket",
+}
+_BRANCH = "main"
 _UNSAID = "it depends on what is known only after the apply"
 _FILES = "it depends on the files that change"
 
@@ -57,7 +63,7 @@ class Sources:
         ]
         for pipeline in deployment.pipelines:
             for action in pipeline.sources:
-                self._by_subject[subject_of(action)].append((pipeline, action))
+                self._by_subject[subject_of(pipeline, action)].append((pipeline, action))
         for resource in deployment.resources.values():
             name = resource.values.get("project_name")
             project = deployment.project_of.get(name) if isinstance(name, str) else None
@@ -68,7 +74,7 @@ class Sources:
         """What an event starts, and what it may start."""
         for pipeline, action in self._by_subject.get(event.subject) or self._perhaps(event):
             answer, doubt = self._hears(pipeline, action, event)
-            answer = every([answer, equal(subject_of(action), event.subject)])
+            answer = every([answer, equal(subject_of(pipeline, action), event.subject)])
             if event.region and equal(self._region(pipeline), event.region) is False:
                 continue
             if answer is not False:
@@ -87,10 +93,14 @@ class Sources:
         """Those that may read what the event is about, when nothing surely does."""
         return [
             each
-            for subject, found in self._by_subject.items()
-            if not is_known(subject) and equal(subject, event.subject) is None
-            for each in found
+            for subject in self._unknown
+            if equal(subject, event.subject) is None
+            for each in self._by_subject[subject]
         ]
+
+    @cached_property
+    def _unknown(self) -> list[str]:
+        return [subject for subject in self._by_subject if not is_known(subject)]
 
     def _hears(self, pipeline: Pipeline, action: Action, event: Event) -> tuple[Answer, str]:
         said = action.configuration
@@ -98,7 +108,7 @@ class Sources:
             case "CodeCommit", "git" if event.document:
                 return every([_polls(action), _is_branch(said.get("BranchName"), event)]), _UNSAID
             case "S3", "upload":
-                key = equal(said.get("S3ObjectKey", ""), event.reference)
+                key = equal(said.get("S3ObjectKey") or _unsaid(pipeline, action), event.reference)
                 return every([_polls(action), key]), _UNSAID
             case "GitHub", "git" if not event.document:
                 hears = some([_polls(action), self._classic_webhook(pipeline, action)])
@@ -121,22 +131,25 @@ class Sources:
             for action in pipeline.sources:
                 yield from _events_of(self._deployment, pipeline, action)
         for repository, hooks in self._webhooks.items():
-            for project, _ in hooks:
-                branch = str(project.resource.values.get("source_version") or "main")
-                yield git_pushed(repository, branch)
+            for project, values in hooks:
+                branch = str(project.resource.values.get("source_version") or _BRANCH)
+                found = list(webhook_examples(blocks(values, "filter_group"), repository, branch))
+                yield from found or [git_pushed(repository, branch)]
 
 
-def subject_of(action: Action) -> str:
-    """What a source action reads: the name of a git or ECR repository, or of a bucket."""
+def subject_of(pipeline: Pipeline, action: Action) -> str:
+    """What a source action reads: the name of a git or ECR repository, or of a bucket.
+
+    Of an action of which a plan knows nothing yet, it is a symbol.
+    """
     said = action.configuration
-    match action.provider:
-        case "CodeStarSourceConnection":
-            return said.get("FullRepositoryId", "")
-        case "GitHub":
-            return f"{said.get('Owner', '')}/{said.get('Repo', '')}"
-        case "S3":
-            return said.get("S3Bucket", "")
-    return said.get("RepositoryName", "")
+    if action.provider == "GitHub" and "Repo" in said:
+        return f"{said.get('Owner', '')}/{said['Repo']}"
+    return said.get(_SUBJECTS.get(action.provider, "RepositoryName")) or _unsaid(pipeline, action)
+
+
+def _unsaid(pipeline: Pipeline, action: Action) -> str:
+    return symbol(f"what {action.name} of {pipeline.name} reads")
 
 
 def repository_of(project: BuildProject) -> str:
@@ -151,13 +164,21 @@ def _polls(action: Action) -> Answer:
     https://docs.aws.amazon.com/codepipeline/latest/userguide/PollForSourceChanges-defaults.html
     """
     said = action.configuration.get("PollForSourceChanges")
-    if said is not None and not is_known(said):
+    if not action.configuration or (said is not None and not is_known(said)):
         return None
     return said is None or said.lower() != "false"
 
 
 def _is_branch(branch: str | None, event: Event) -> Answer:
-    return event.change == "branch" and equal(branch or "", event.reference)
+    return event.change == "branch" and equal(branch or _BRANCH, event.reference)
+
+
+def _detects(action: Action) -> Answer:
+    """Whether a connection starts the pipeline on pushes to the branch, as it does if unsaid."""
+    said = action.configuration.get("DetectChanges")
+    if not action.configuration or (said is not None and not is_known(said)):
+        return None
+    return said is None or said.lower() != "false"
 
 
 def _configurations(pipeline: Pipeline, action: Action) -> list[Mapping[str, Any]]:
@@ -179,10 +200,7 @@ def _connection_hears(pipeline: Pipeline, action: Action, event: Event) -> tuple
     configurations = _configurations(pipeline, action)
     default = _is_branch(action.configuration.get("BranchName"), event)
     if not configurations:
-        detects = action.configuration.get("DetectChanges")
-        known = True if detects is None else is_known(detects) and detects.lower() != "false"
-        unknown = detects is not None and not is_known(detects)
-        return every([None if unknown else known, default]), _UNSAID
+        return every([_detects(action), default]), _UNSAID
     answer = some(
         trigger_lets_through(git, event) if _is_filtered(git) else default for git in configurations
     )
@@ -191,21 +209,21 @@ def _connection_hears(pipeline: Pipeline, action: Action, event: Event) -> tuple
 
 
 def _events_of(deployment: Deployment, pipeline: Pipeline, action: Action) -> Iterator[Event]:
-    said, subject = action.configuration, subject_of(action)
+    said, subject = action.configuration, subject_of(pipeline, action)
     match action.provider:
         case "CodeCommit":
-            branch = said.get("BranchName", "main")
+            branch = said.get("BranchName") or _BRANCH
             yield commit_pushed(deployment, subject, branch, near=pipeline.arn)
         case "GitHub":
-            yield git_pushed(subject, said.get("Branch", "main"))
+            yield git_pushed(subject, said.get("Branch") or _BRANCH)
         case "S3":
-            key = said.get("S3ObjectKey", "")
+            key = said.get("S3ObjectKey") or _unsaid(pipeline, action)
             yield object_uploaded(deployment, subject, key, near=pipeline.arn)
         case "ECR":
             tag = said.get("ImageTag") or DEFAULT_TAG
             yield image_pushed(deployment, subject, tag, near=pipeline.arn)
         case "CodeStarSourceConnection":
-            branch = said.get("BranchName", "main")
+            branch = said.get("BranchName") or _BRANCH
             configurations = _configurations(pipeline, action)
             if not all(map(_is_filtered, configurations)) or not configurations:
                 yield git_pushed(subject, branch)
