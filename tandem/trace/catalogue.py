@@ -8,30 +8,34 @@ from types import ModuleType
 from tandem.deployment import Deployment
 from tandem.findings import Finding
 from tandem.trace.checks import (
+    actions,
     artifacts,
     builds,
     connections,
     deploys,
     images,
+    misses,
     order,
     references,
     revisions,
     rules,
+    sources,
     stages,
     targets,
     variables,
-    watching,
 )
 from tandem.trace.checks.check import Check
 from tandem.trace.checks.context import Context
 from tandem.trace.following import Follower
 
 TOPICS: Mapping[str, ModuleType] = {
-    "Sources": watching,
-    "Rules and patterns": rules,
+    "Sources": sources,
+    "Rules that miss": misses,
+    "Rules": rules,
     "Targets and roles": targets,
     "Revisions": revisions,
-    "Stages": stages,
+    "Stages and actions": stages,
+    "What is not said": actions,
     "Connections": connections,
     "Artifacts": artifacts,
     "Variables": variables,

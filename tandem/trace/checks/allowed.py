@@ -47,13 +47,10 @@ def trusts(role: Role, service: str) -> bool | None:
     allowed: bool | None = False
     for statement in statements_of(role.trust):
         found = _names(statement, service)
-        if statement.get("Effect") != "Allow":
-            if found is not False:
-                return None
-        elif found is True:
-            allowed = True
-        elif found is None and allowed is False:
-            allowed = None
+        if statement.get("Effect") == "Deny" and found is not False:
+            return None
+        if statement.get("Effect") == "Allow" and found is not False:
+            allowed = found or allowed or None
     return allowed
 
 
@@ -97,7 +94,8 @@ def _granted(policies: tuple[Policy, ...], action: str, resource: str) -> bool |
                 continue
             if statement.get("Effect") == "Deny":
                 return None if applies is None else False
-            allowed = True if applies else allowed or None
+            if statement.get("Effect") == "Allow":
+                allowed = True if applies else allowed or None
     return allowed
 
 

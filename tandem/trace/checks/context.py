@@ -89,6 +89,15 @@ class Context:
         return any(it.type in types for it in self.deployment.resources.values())
 
     @cached_property
+    def names_account(self) -> bool:
+        """Whether a rule that starts a pipeline names the account whose events it takes."""
+        return any(
+            "account" in (link.rule.pattern or {})
+            for pipeline in self.deployment.pipelines
+            for link in self.links_to(pipeline)
+        )
+
+    @cached_property
     def started_by_command(self) -> bool:
         """Whether a build starts pipelines by itself."""
         return any(

@@ -92,15 +92,15 @@ def revision_unpinned(context: Context) -> Iterator[Problem]:
 
     Said only where other targets of the same Terraform do.
     """
-    if not any(True for _ in _transformed(context)):
+    if not any(_revisions(*it) for it in _with_events(context)):
         return
     for link, pipeline in _linked(context):
-        target = link.target
-        if pipeline.type != "V2" or target.input_template is not None or target.input is not None:
+        if pipeline.type != "V2" or link.target.input is not None:
             continue
-        if any(fires(link.rule, it) for it in context.sources(pipeline)):
+        fired = [it for it in context.sources(pipeline) if fires(link.rule, it)]
+        if fired and not _revisions(link, fired[0].event) and _is_readable(link):
             yield Problem(
-                target.address,
+                link.target.address,
                 f"it starts {readable(pipeline.name)} with what is newest by then, and not with "
                 "the revision that fired it",
             )
@@ -116,6 +116,15 @@ def _transformed(context: Context) -> Iterator[tuple[Link, Pipeline]]:
     for link, pipeline in _linked(context):
         if "sourceRevisions" in (link.target.input_template or ""):
             yield link, pipeline
+
+
+def _with_events(context: Context) -> Iterator[tuple[Link, Mapping[str, Any]]]:
+    for link, pipeline in _transformed(context):
+        yield link, _any_event(context, link, pipeline)
+
+
+def _is_readable(link: Link) -> bool:
+    return is_known(link.target.input_template)
 
 
 def _any_event(context: Context, link: Link, pipeline: Pipeline) -> Mapping[str, Any]:

@@ -142,9 +142,11 @@ def _near(context: Context, rule: Rule, source: Source) -> Iterator[str]:
         if near.words not in said and matches(rule.pattern, near.document):
             said.add(near.words)
             yield near.words
+    if "account" not in rule.pattern and context.names_account:
+        yield "events of other accounts, unlike other rules here"
     other = {**source.event, "account": "000000000000"}
     if context.gets_events_of_others and matches(rule.pattern, other):
-        yield "events of other accounts"
+        yield "events of other accounts, which may send them to the bus"
 
 
 def _misses_source(context: Context, rule: Rule) -> bool:

@@ -36,6 +36,8 @@ class Source:
     """What EventBridge may get of a change: of the service itself first, then of CloudTrail."""
     near: tuple[Near, ...] = field(repr=False)
     """Variations of the first event."""
+    creation: Document | None = field(repr=False)
+    """What is sent when the branch is created; None: there is no such thing."""
     revisions: Mapping[str, str]
     """The revisions that the first event names, by their type."""
 
@@ -108,6 +110,7 @@ def _ecr(action: Action, repository: str, tag: str, here: Place) -> Source:
             near("failed pushes", "result", "FAILURE"),
             *_everywhere(event),
         ),
+        creation=None,
         revisions={"IMAGE_DIGEST": documents.DIGEST},
     )
 
@@ -133,6 +136,7 @@ def _codecommit(action: Action, repository: str, branch: str, here: Place) -> So
             ),
             *_everywhere(event),
         ),
+        creation=changed(event, "detail", "event", to="referenceCreated"),
         revisions={"COMMIT_ID": documents.COMMIT},
     )
 
@@ -151,5 +155,6 @@ def _s3(action: Action, bucket: str, key: str, here: Place) -> Source:
             Near("deletions", changed(event, "detail-type", to="Object Deleted")),
             *_everywhere(event),
         ),
+        creation=None,
         revisions={"S3_OBJECT_VERSION_ID": documents.OBJECT_VERSION, "S3_OBJECT_KEY": key},
     )

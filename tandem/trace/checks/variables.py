@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 
 from tandem.deployment.model import Action, Pipeline
@@ -39,7 +40,7 @@ def variables_broken(context: Context) -> Iterator[Problem]:
     for pipeline in context.deployment.pipelines:
         for action in pipeline.actions:
             said = action.configuration.get("EnvironmentVariables")
-            if said and is_known(said) and action_variables(action) is None:
+            if said and action_variables(action) is None and not _may_be_json(said):
                 yield Problem(
                     pipeline.address,
                     f'EnvironmentVariables of "{action.name}" is no JSON list of variables',
@@ -70,6 +71,15 @@ def variable_of_nothing(context: Context) -> Iterator[Problem]:
                             yield Problem(
                                 pipeline.address, f'"{action.name}" uses {found[0]}, but {why}'
                             )
+
+
+def _may_be_json(text: str) -> bool:
+    """Whether it is no JSON only because a part of it is not known yet."""
+    try:
+        json.loads(text)
+    except ValueError:
+        return not is_known(text)
+    return False
 
 
 def _unset(pipeline: Pipeline, at: tuple[int, int], namespace: str, name: str) -> str | None:
