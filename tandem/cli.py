@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from tandem.config import ConfigError, Problem, load
+
+if TYPE_CHECKING:
+    from tandem.deployment import Deployment
 
 DEFAULT_CONFIG = Path("pipelines.yaml")
 
@@ -26,6 +30,15 @@ Config = Annotated[
     typer.Option("--config", envvar="TANDEM_CONFIG", help="The file with the pipelines."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+Source = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[INPUT]",
+        help="JSON of a plan or a state (`terraform show -json`), a .tf.json file, a folder of "
+        "them, or - for standard input. Default: what the file with the pipelines synthesizes to.",
+    ),
+]
 
 CheckOnly = Annotated[
     bool, typer.Option("--check", help="Write nothing; exit 1 and name the files if stale.")
@@ -67,20 +80,75 @@ def demo(
     """Apply the file against the embedded AWS emulator, show what exists, destroy it."""
     from tandem.demo import DemoError
     from tandem.demo import demo as run
+    from tandem.synthesis import SynthesisError
     from tandem.terraform import TerraformError
 
-    console = Console()
-    if not console.is_terminal:
-        console.width = 120  # nobody's window: wide enough for the tables
+    console = _console()
     try:
         settings = load(config)
         run(config, region=settings.region, account=settings.account, keep=keep, console=console)
     except ConfigError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
-    except (DemoError, TerraformError) as error:
+    except (DemoError, SynthesisError, TerraformError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+
+
+@app.command()
+def trace(
+    source: Source = None,
+    config: Config = DEFAULT_CONFIG,
+    event: Annotated[
+        Path | None, typer.Option(help="Only say what the event in this JSON file would start.")
+    ] = None,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the picture for Markdown.")] = (
+        False
+    ),
+    dot: Annotated[bool, typer.Option("--dot", help="Print the picture for Graphviz.")] = False,
+    svg: Annotated[Path | None, typer.Option(help="Write the picture into this file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what starts what, and which links do not fire. Exit status 1: there are findings."""
+    from tandem.trace import command
+
+    if sum((mermaid, dot, as_json)) > 1:
+        raise _wrong("--mermaid, --dot and --json exclude each other: choose one")
+    with _told():
+        deployment = _looked_at(source, config)
+        if event is not None:
+            if mermaid or dot or svg:
+                raise _wrong("--event prints a tree or --json, no picture: leave the picture out")
+            command.print_event(deployment, event, as_json=as_json, console=_console())
+            return
+        picture: command.Picture = "mermaid" if mermaid else "dot" if dot else None
+        found = command.print_trace(
+            deployment, picture=picture, svg_file=svg, as_json=as_json, console=_console()
+        )
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command()
+def access(
+    source: Source = None,
+    config: Config = DEFAULT_CONFIG,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Every role in full.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Prove what each role may do against what it needs. Exit status 1: there are findings."""
+    from tandem.access.as_json import as_json as plain
+    from tandem.access.rendering import show
+    from tandem.access.report import access as prove
+
+    with _told():
+        deployment = _looked_at(source, config)
+        with Console(stderr=True).status("Evaluating policies"):
+            report = prove(deployment)
+    if as_json:
+        typer.echo(json.dumps(plain(report)))
+    else:
+        show(report, _console(), verbose=verbose)
+    raise typer.Exit(1 if report.findings else 0)
 
 
 @app.command()
@@ -122,6 +190,39 @@ def export(
 
     files = exported(folder, as_json=as_json)
     _write_or_check(files, check_only=check_only, command="export")
+
+
+def _console() -> Console:
+    console = Console()
+    if not console.is_terminal:
+        console.width = 120  # nobody's window: wide enough for the tables
+    return console
+
+
+def _looked_at(source: Path | None, config: Path) -> Deployment:
+    from tandem.inputs import deployment
+
+    with Console(stderr=True).status("Reading" if source else "Synthesizing"):
+        return deployment(source, config)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what is wrong with the input in its own lines, and exit with status 2."""
+    from tandem.access.node import EvaluatorError
+    from tandem.deployment import InputError
+    from tandem.synthesis import SynthesisError
+    from tandem.trace.pictures.svg import PictureError
+
+    try:
+        yield
+    except (ConfigError, EvaluatorError, InputError, PictureError, SynthesisError) as error:
+        raise _wrong(str(error)) from error
+
+
+def _wrong(message: str) -> typer.Exit:
+    typer.echo(message, err=True)
+    return typer.Exit(2)
 
 
 def _write_or_check(files: Mapping[Path, str | None], *, check_only: bool, command: str) -> None:

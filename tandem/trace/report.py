@@ -1,0 +1,91 @@
+"""What `tandem trace` says of a deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from tandem.deployment import Deployment, Unresolved
+from tandem.deployment.symbols import readable
+from tandem.findings import Finding
+from tandem.trace.catalogue import findings
+from tandem.trace.chains import Chain
+from tandem.trace.following import Follower
+from tandem.trace.graph import graph
+from tandem.trace.pictures.model import Graph
+from tandem.trace.tree import chains_json, tree
+
+_NAMED = 3
+"""Addresses in a line of what is not known; of more the number is said."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What starts what, and what is wrong with it."""
+
+    chains: tuple[Chain, ...]
+    findings: tuple[Finding, ...]
+    unresolved: tuple[Unresolved, ...]
+    graph: Graph
+
+
+def trace(deployment: Deployment) -> Trace:
+    """Follow everything that can happen first, and check every link."""
+    follower = Follower(deployment)
+    chains = tuple(follower.follow(event) for event in follower.first_events)
+    found = tuple(findings(deployment, follower))
+    return Trace(chains, found, deployment.unresolved, graph(deployment, chains, found))
+
+
+def show(found: Trace, console: Console) -> None:
+    """Print the chains as a tree, then what nobody can know yet, then what is wrong."""
+    console.print(tree(found.chains))
+    show_unresolved(found.unresolved, console)
+    show_findings(found.findings, console)
+
+
+def show_unresolved(found: Sequence[Unresolved], console: Console) -> None:
+    """Print what is known only after the apply, so that nobody takes silence for an answer."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for it in found:
+        alike.setdefault((it.attribute, it.why), []).append(readable(it.address))
+    for (attribute, why), addresses in alike.items():
+        more = f" and {len(addresses) - _NAMED} more" if len(addresses) > _NAMED else ""
+        where = f"{', '.join(addresses[:_NAMED])}{more}"
+        console.print(
+            f"[yellow]not known[/] {escape(readable(attribute))} of {escape(where)}: "
+            f"{escape(readable(why))}",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def show_findings(found: Sequence[Finding], console: Console) -> None:
+    """Print what is wrong, or that nothing is."""
+    for finding in found:
+        console.print(
+            f"[red]{escape(finding.check)}[/] {escape(readable(finding.address))}: "
+            f"{escape(readable(finding.cause))}\n  {escape(readable(finding.remedy))}",
+            highlight=False,
+            soft_wrap=True,
+        )
+    count = len(found)
+    said = f"[red]{count} finding{'' if count == 1 else 's'}" if count else "[green]No finding"
+    console.print(said, highlight=False)
+
+
+def as_json(found: Trace) -> dict[str, Any]:
+    """All of it as plain data: docs/trace.schema.json describes it."""
+    return {
+        "chains": chains_json(found.chains),
+        "findings": [_plain(asdict(finding)) for finding in found.findings],
+        "unresolved": [_plain(asdict(it)) for it in found.unresolved],
+    }
+
+
+def _plain(texts: dict[str, str]) -> dict[str, str]:
+    return {name: readable(text) for name, text in texts.items()}
