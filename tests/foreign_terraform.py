@@ -1,4 +1,4 @@
-"""Make the plans and states again, with `python tests/foreign/make.py [NAME...]`.
+"""Make the plans and states again, with `python tests/foreign_terraform.py [NAME...]`.
 
 What the emulator lacks for them is added here, for these fixtures only.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "foreign"
 NAMES = tuple(sorted(folder.name for folder in FOLDER.iterdir() if (folder / "main.tf").exists()))
 _MADE = shutil.ignore_patterns("plan.json", "state.json", "README.md", ".terraform*")
 
