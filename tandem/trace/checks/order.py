@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from tandem.deployment.model import Pipeline, Role
 from tandem.deployment.symbols import readable
 from tandem.trace.checks.check import Problem, check
-from tandem.trace.checks.context import Context, Link
-from tandem.trace.patterns import matches
+from tandem.trace.checks.context import Context, Link, fires
 
 _DEPENDS_ON = "https://developer.hashicorp.com/terraform/language/meta-arguments/depends_on"
 _MODULE = re.compile(r"(?:module\.[^.\[]+(?:\[[^\]]*\])?\.)*")
@@ -70,15 +69,20 @@ def linked_too_late(context: Context) -> Iterator[Problem]:
                 continue
             said = source.action.configuration
             pushed = said.get("RepositoryName", ""), said.get("ImageTag") or "latest"
+            links = [
+                link
+                for link in context.links_to(pipeline)
+                if link.rule.enabled and fires(link.rule, source)
+            ]
             for base in bases.get(pushed, []):
-                for link in context.links_to(pipeline):
-                    fired = link.rule.pattern and matches(link.rule.pattern, source.event)
-                    if base is not pipeline and fired and _is_late(context, base, link):
-                        yield Problem(
-                            base.address,
-                            f"its first push may come before {link.target.address}, and then "
-                            f"starts no {readable(pipeline.name)}",
-                        )
+                if base is pipeline or not all(_is_late(context, base, it) for it in links):
+                    continue
+                for link in links[:1]:
+                    yield Problem(
+                        base.address,
+                        f"its first push may come before {link.target.address}, and then "
+                        f"starts no {readable(pipeline.name)}",
+                    )
 
 
 def _uses(context: Context) -> Iterator[tuple[str, Role, list[str]]]:
