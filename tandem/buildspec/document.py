@@ -42,6 +42,7 @@ class Document:
     secrets: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    base_directory: str = ""
     secondary_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
@@ -110,6 +111,7 @@ class _Reader:
             secrets=tuple(dict.fromkeys(_secret(value) for value in secrets.values())),
             reports=tuple(map(str, self._mapping(content.get("reports"), "reports"))),
             files=_files(artifacts),
+            base_directory=_scalar(artifacts.get("base-directory")),
             secondary_files={
                 str(name): _files(artifact)
                 for name, artifact in secondary.items()

@@ -197,13 +197,16 @@ class Images:
             case ["ecr", "get-login-password" | "get-authorization-token"]:
                 self.logs_in_to_ecr = True
             case ["ecr", "put-image"] if found.of("--repository-name") and found.of("--image-tag"):
-                region = [*found.of("--region"), self._variable("AWS_REGION")][0]
+                region = [*found.of("--region"), self._region()][0]
                 account = [*found.of("--registry-id"), self._variable("AWS_ACCOUNT_ID")][0]
                 name, tag = found.of("--repository-name")[-1], found.of("--image-tag")[-1]
                 suffix = "amazonaws.com"
                 if region.startswith("cn-") or not is_known(region):
                     suffix = "amazonaws.com.cn" if is_known(region) else symbol("DNS suffix")
                 self._push([f"{account}.dkr.ecr.{region}.{suffix}/{name}:{tag}"])
+
+    def _region(self) -> str:
+        return self._variables.get("AWS_REGION") or self._variable("AWS_DEFAULT_REGION")
 
     def _variable(self, name: str) -> str:
         return self._variables.get(name) or symbol(f"${name}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from tandem.buildspec.running import Handler, Runner, Status
 from tandem.buildspec.state import State
-from tandem.buildspec.syntax import Node, assigned, child_of
-from tandem.deployment.symbols import is_known, readable, symbol
+from tandem.buildspec.syntax import Node, child_of
+from tandem.deployment.symbols import is_known, replace_symbols, symbol
 
 
 def _for(runner: Runner, node: Node, state: State) -> Status:
@@ -49,7 +51,7 @@ def _values(runner: Runner, node: Node, state: State) -> list[tuple[str, bool]]:
             if quoted or is_known(closed):
                 values += [(closed, False)] if quoted or closed else []
             elif runner.words.unknowns.is_empty(closed) is None:
-                values.append((symbol(f"one of {readable(closed)}"), True))
+                values.append((symbol(f"one of {replace_symbols(closed, str)}"), True))
             else:
                 values.append((closed, False))
     return values
@@ -78,9 +80,28 @@ def _while(runner: Runner, node: Node, state: State) -> Status:
 
 def _forget(runner: Runner, node: Node, state: State) -> None:
     """Nobody knows which pass it is: what the passes assign may have any of its values."""
-    for name in sorted(assigned(node)):
+    for name in sorted(_assigned(node)):
         value = runner.words.value(name, state, noted=False)
         state.variables[name] = runner.words.unknowns.named(f"${name}", ("any of", value))
+
+
+@lru_cache(maxsize=4096)
+def _assigned(node: Node) -> frozenset[str]:
+    """The variables that are assigned somewhere in a piece of syntax."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        at = waiting.pop()
+        if at.kind in ("variable_assignment", "for_statement"):
+            name = child_of(at, "variable_name")
+            found |= {name.text} if name else set()
+        elif at.kind == "command" and at.text.startswith("read"):
+            found |= {word.text for word in at.children if word.kind == "word"}
+        elif at.kind in ("postfix_expression", "compound_statement"):
+            found |= {c.text for c in at.children if c.kind in ("variable_name", "word")}
+        waiting.extend(at.children)
+        waiting.extend(part for part in at.parts if isinstance(part, Node))
+    return frozenset(found)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -52,6 +52,8 @@ class Buildspec:
     """Names of the build arguments (`--build-arg`) that a Dockerfile may use."""
     files: tuple[str, ...] = ()
     """`artifacts.files`: the patterns as the artifact names them."""
+    base_directory: str = ""
+    """`artifacts.base-directory`: the folder that the patterns are looked up in."""
     secondary_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The same of each secondary artifact, by its identifier."""
     writes: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from tandem.buildspec import branches, commands, loops, shells
@@ -54,14 +55,15 @@ def parse(text: str, variables: Mapping[str, str]) -> Buildspec:
         uses_docker=images.uses_docker,
         base_arguments=tuple(images.base_arguments),
         files=_unmasked(read.files, masks),
+        base_directory=read.base_directory.translate(masks),
         secondary_files={
             name: _unmasked(files, masks) for name, files in read.secondary_files.items()
         },
         writes=tuple(runner.writes),
         reads=frozenset(runner.words.reads | images.named_arguments),
         exports=read.exports,
-        parameters=_unmasked(read.parameters, masks),
-        secrets=_unmasked(read.secrets, masks),
+        parameters=_expanded(_unmasked(read.parameters, masks), environment),
+        secrets=_expanded(_unmasked(read.secrets, masks), environment),
         reports=_unmasked(read.reports, masks),
         scripts=tuple(runner.scripts),
         problems=tuple(problem.translate(masks) for problem in problems),
@@ -99,6 +101,16 @@ def _follow_line(runner: Runner, line: Line, state: State) -> list[str]:
     run(state, "exit", "return", "break", "continue")
     state.over, state.certain = False, certain
     return [f"{line.place}, {problem}" for problem in runner.problems]
+
+
+def _expanded(texts: tuple[str, ...], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Names of parameters and secrets, which may hold variables."""
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        return environment.get(name) or symbol(f"${name}")
+
+    return tuple(re.sub(r"\$(?:\{(\w+)\}|(\w+))", value, text) for text in texts)
 
 
 def _unmasked(texts: tuple[str, ...], masks: dict[int, str]) -> tuple[str, ...]:

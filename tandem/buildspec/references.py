@@ -18,7 +18,7 @@ def image(reference: str, *, certain: bool) -> Image | None:
     """The image that a reference names; None where it is no reference."""
     masks: dict[int, str] = {}
     text = masked(reference, masks)
-    text = re.sub(r"^(docker|registry|docker-daemon):(//)?(?=[^/\d])", "", text)
+    text = re.sub(r"^(docker|https?)://", "", text)
     if not text or re.search(r"\s", text):
         return None
     text, at, digest = text.partition("@")

@@ -111,10 +111,10 @@ class Runner:
         outer, self._left[scope] = self._left.get(scope, []), []
         certain = state.certain
         status = run(state)
-        ways = self._left[scope] + ([] if state.over else [state.copy()])
+        left = self._left[scope]
         self._left[scope] = outer
-        if ways:
-            self._join(state, ways)
+        if left:
+            self._join(state, left if state.over else [*left, state.copy()])
         state.certain = certain
         return status
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import tree_sitter
-import tree_sitter_bash
 
-_LANGUAGE = tree_sitter.Language(tree_sitter_bash.language())
+from tandem.buildspec.grammar import parsed
 
 _QUOTED = frozenset({"string", "raw_string", "ansi_c_string", "translated_string", "expansion"})
 _EXPANSIONS = _QUOTED | {
@@ -81,8 +80,7 @@ def script(text: str) -> Script:
     Raises:
         RecursionError: It is nested too deeply.
     """
-    source = text.encode(errors="replace")
-    root = tree_sitter.Parser(_LANGUAGE).parse(source).root_node
+    source, root = parsed(text.encode(errors="replace"))
     return Script(_node(root, "", source), _problem(root, source) if root.has_error else None)
 
 
@@ -197,22 +195,3 @@ def _unquoted(text: bytes, kind: str) -> str:
 def child_of(node: Node, *kinds: str) -> Node | None:
     """The first child of one of these kinds."""
     return next((child for child in node.children if child.kind in kinds), None)
-
-
-@lru_cache(maxsize=4096)
-def assigned(node: Node) -> frozenset[str]:
-    """The variables that are assigned somewhere in a piece of syntax."""
-    found: set[str] = set()
-    waiting = [node]
-    while waiting:
-        at = waiting.pop()
-        if at.kind in ("variable_assignment", "for_statement"):
-            name = child_of(at, "variable_name")
-            found |= {name.text} if name else set()
-        elif at.kind == "command" and at.text.startswith("read"):
-            found |= {word.text for word in at.children if word.kind == "word"}
-        elif at.kind in ("postfix_expression", "compound_statement"):
-            found |= {c.text for c in at.children if c.kind in ("variable_name", "word")}
-        waiting.extend(at.children)
-        waiting.extend(part for part in at.parts if isinstance(part, Node))
-    return frozenset(found)
