@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 _PROGRAM = Path(__file__).with_name("evaluator.mjs")
+_ERROR = re.compile(r"\w*Error\b")
 _PACKAGE = "@cloud-copilot/iam-simulate"
 
 
@@ -89,5 +91,5 @@ class NodeProcess:
     def _ended(self) -> EvaluatorError:
         self._errors.seek(0)
         said = self._errors.read().decode(errors="replace").strip().splitlines()
-        error = next((line for line in said if "Error" in line), said[-1] if said else "no reason")
+        error = next(filter(_ERROR.match, said), said[-1] if said else "it said nothing")
         return EvaluatorError(f"node ended while it evaluated policies: {error.strip()}")

@@ -17,7 +17,8 @@ _ACCOUNT = "000000000000"
 _ARN = "arn:aws:zzsymbol:::"
 _PLACEHOLDER = re.compile(f"(?:{_ARN})?zz[0-9a-f]{{12}}zz|{_ACCOUNT}")
 _BEGIN = symbol("")[0]
-_RESOURCES = ("Resource", "NotResource")
+_COMPARED = ("Resource", "NotResource", "Condition")
+"""Elements whose values may be whole ARNs."""
 
 
 class Placeholders:
@@ -38,10 +39,11 @@ class Placeholders:
             return value
         return replace_symbols(value, self._plain)
 
-    def resource(self, value: str) -> str:
-        """A resource without symbols: a symbol that it begins with stands for a whole ARN."""
+    def value(self, value: str) -> str:
+        """The same for what may be an ARN: a symbol that it begins with stands for a whole one."""
         text = self.text(value)
-        return f"{_ARN}{text}" if value.startswith(_BEGIN) else text
+        is_arn = value.startswith(_BEGIN) and not value.startswith(self._account)
+        return f"{_ARN}{text}" if is_arn else text
 
     def document(self, document: Document) -> str:
         """A policy document without symbols, as JSON."""
@@ -61,12 +63,15 @@ class Placeholders:
         self._names[placeholder] = readable(marked)
         return placeholder
 
-    def _without(self, value: Any, key: str = "") -> Any:
+    def _without(self, value: Any, may_be_arn: bool = False) -> Any:
         match value:
             case str():
-                return self.resource(value) if key in _RESOURCES else self.text(value)
+                return self.value(value) if may_be_arn else self.text(value)
             case list() | tuple():
-                return [self._without(item, key) for item in value]
+                return [self._without(item, may_be_arn) for item in value]
             case dict():
-                return {self.text(name): self._without(item, name) for name, item in value.items()}
+                return {
+                    self.text(key): self._without(item, may_be_arn or key in _COMPARED)
+                    for key, item in value.items()
+                }
         return value

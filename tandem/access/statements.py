@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from tandem.access.evaluator import statement_name
+from tandem.access.requests import statement_name
 from tandem.deployment.model import Document, Role
 
 _VARIABLE = re.compile(r"\$\{(?![*?$]\})[^}]*\}")

@@ -1,0 +1,44 @@
+"""Calls that roles make, and what IAM says to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tandem.deployment.model import Policy, Role
+
+
+@dataclass(frozen=True)
+class Request:
+    """A call that a role makes."""
+
+    role: Role
+    action: str
+    """As in `ecr:PutImage`."""
+    resource: str
+    """An ARN; `*` where AWS has no resource type."""
+    context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    """Condition keys that AWS sends with it, besides those of every call."""
+    resource_policy: Policy | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What IAM says to a request."""
+
+    allowed: bool | None
+    """None: it is not known."""
+    by: tuple[str, ...] = ()
+    """The statements that allow it, as in `aws_iam_role_policy.web Push`."""
+    denied_by: tuple[str, ...] = ()
+    """The statements that deny it; none: nothing allows it."""
+    why: str = ""
+    """What is not known."""
+
+
+def statement_name(policy: Policy, index: int) -> str:
+    """A statement for people: the policy's address and its Sid, or its number from 1."""
+    statements = (policy.document or {}).get("Statement", [])
+    listed = statements if isinstance(statements, list | tuple) else [statements]
+    sid = listed[index].get("Sid") if index < len(listed) else None
+    return f"{policy.address} {sid or f'statement {index + 1}'}"
