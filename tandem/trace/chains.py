@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from tandem.deployment import BuildProject, Pipeline, Rule, Target
 from tandem.trace.builds import Push
 from tandem.trace.events import Event
 from tandem.trace.transformer import Pin
+
+How = Literal["rule", "schedule", "connection", "polling", "webhook", "pipeline", "hand"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Start:
     why: str
     """What is unknown, where it is not certain; else empty."""
     pushes: tuple[Push, ...]
+    how: How
+    """By which way: `pipeline` is an action of another, `hand` a person."""
     deploys: tuple[str, ...]
     """As in `ECS prod/web`."""
     then: tuple[Chain, ...] = field(default=(), repr=False)

@@ -40,6 +40,8 @@ class Event:
     """The files that a git event changes; None: not known."""
     starts: str | None = None
     """The address of the pipeline that it starts without anybody who listens."""
+    how: Literal["hand", "pipeline"] = "hand"
+    """By whom it starts that."""
     doubt: str = ""
     """Why it may not happen at all; empty: it does."""
     region: str = ""
@@ -72,13 +74,15 @@ def git_pushed(
     action: str = "",
     paths: tuple[str, ...] | None = None,
     shown: str = "",
+    shown_paths: str = "",
 ) -> Event:
     """A push, or a pull request, that only a connection or a webhook tells of.
 
-    `shown` stands for the reference in the words: the pattern that the reference is an example of.
+    `shown` and `shown_paths` stand for the reference and the paths in the words: the patterns that
+    those are examples of.
     """
     name = readable(shown or reference)
-    files = f": {', '.join(paths)}" if paths else ""
+    files = f": {shown_paths or ', '.join(paths)}" if paths else ""
     if change == "pull request":
         words = f"pull request to {readable(repository)} ({name}{files}, {action.lower()})"
     else:
@@ -158,7 +162,9 @@ def run_by(pipeline: str, name: str, address: str) -> Event:
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodePipeline.html
     """
-    return Event("other", f"{readable(pipeline)} runs {readable(name)}", {}, starts=address)
+    return Event(
+        "other", f"{readable(pipeline)} runs {readable(name)}", {}, starts=address, how="pipeline"
+    )
 
 
 def of_rule(document: Document, *, bus: str = "default") -> Event:

@@ -9,7 +9,7 @@ from functools import cached_property
 from tandem.deployment import BuildProject, Deployment, Pipeline, Rule, Target
 from tandem.deployment.symbols import readable
 from tandem.trace.builds import Builds, Push
-from tandem.trace.chains import Chain, Start
+from tandem.trace.chains import Chain, How, Start
 from tandem.trace.deploys import deploys_of
 from tandem.trace.events import (
     Event,
@@ -92,21 +92,23 @@ class Follower:
 
     def _direct_starts(self, event: Event, others: dict[str, None]) -> Iterator[Start]:
         if event.starts in self._pipelines:
-            yield self._start(self._pipelines[event.starts], event.doubt)
+            yield self._start(self._pipelines[event.starts], event.doubt, event.how)
         for listener in self._sources.hear(event):
-            yield self._start(listener.what, listener.doubt)
+            yield self._start(listener.what, listener.doubt, listener.how)
+        way: How = "schedule" if event.kind == "schedule" else "rule"
         for hearing in self._rules.hear(event):
             for target in hearing.rule.targets:
                 what = self._targets.of(target)
                 if isinstance(what, str):
                     others[f"{what} (rule {readable(hearing.rule.name)})"] = None
                 else:
-                    yield self._start(what, hearing.doubt, hearing, target)
+                    yield self._start(what, hearing.doubt, way, hearing, target)
 
     def _start(
         self,
         what: Pipeline | BuildProject,
         doubt: str,
+        how: How,
         hearing: Hearing | None = None,
         target: Target | None = None,
     ) -> Start:
@@ -120,6 +122,7 @@ class Follower:
             pin=pin,
             certain=not doubt,
             why=doubt,
+            how=how,
             pushes=self.pushes_of(what),
             deploys=deploys_of(what) if isinstance(what, Pipeline) else (),
         )

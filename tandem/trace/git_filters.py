@@ -65,29 +65,40 @@ def examples(configuration: Block, repository: str, default: str) -> Iterator[Ev
     """For each filter an event that it lets through; none for one that lets nothing through."""
     for push in blocks(configuration, "push"):
         tags = _criteria(push, "tags")
-        paths = _paths(push)
-        name, shown = _example(tags or _criteria(push, "branches"), default)
-        if name:
-            change: Change = "tag" if tags is not None else "branch"
-            yield git_pushed(repository, name, change=change, paths=paths, shown=shown)
+        yield from _event(
+            push,
+            repository,
+            default,
+            tags or _criteria(push, "branches"),
+            "tag" if tags else "branch",
+        )
     for request in blocks(configuration, "pull_request"):
-        name, shown = _example(_criteria(request, "branches"), default)
         action = str(next(iter(request.get("events") or []), "OPEN"))
-        if name:
-            yield git_pushed(
-                repository,
-                name,
-                change="pull request",
-                action=action,
-                paths=_paths(request),
-                shown=shown,
-            )
+        branches = _criteria(request, "branches")
+        yield from _event(request, repository, default, branches, "pull request", action)
 
 
-def _paths(filtered: Block) -> tuple[str, ...] | None:
+def _event(
+    filtered: Block,
+    repository: str,
+    default: str,
+    names: Block | None,
+    change: Change,
+    action: str = "",
+) -> Iterator[Event]:
+    name, shown = _example(names, default)
     files = _criteria(filtered, "file_paths")
-    name, _ = _example(files, _SAMPLE) if files else (None, "")
-    return (name,) if name else None
+    path, shown_paths = _example(files, _SAMPLE) if files else (None, "")
+    if name:
+        yield git_pushed(
+            repository,
+            name,
+            change=change,
+            action=action,
+            paths=(path,) if path else None,
+            shown=shown,
+            shown_paths=shown_paths,
+        )
 
 
 def _example(criteria: Block | None, default: str) -> tuple[str | None, str]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from tandem.deployment import Action, BuildProject, Deployment, Pipeline
 from tandem.deployment.symbols import equal, is_known, symbol
@@ -30,6 +30,8 @@ from tandem.trace.webhooks import repository_in, webhook_examples, webhook_lets_
 DEFAULT_TAG = "latest"
 """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECR.html"""
 
+How = Literal["connection", "polling", "webhook"]
+
 _SUBJECTS = {
     "CodeStarSourceConnection": "FullRepositoryId",
     "GitHub": "Repo",
@@ -47,6 +49,8 @@ class Listener:
     what: Pipeline | BuildProject
     doubt: str
     """Why it may not start; empty: it does."""
+    how: How
+    """By which way it hears of the event."""
 
 
 class Sources:
@@ -78,13 +82,20 @@ class Sources:
             if event.region and equal(self._region(pipeline), event.region) is False:
                 continue
             if answer is not False:
-                yield Listener(pipeline, event.doubt or ("" if answer else doubt))
+                doubt = event.doubt or ("" if answer else doubt)
+                yield Listener(pipeline, doubt, self._way(pipeline, action))
         for project, values in self._webhooks.get(event.subject, ()):
             if event.kind == "git" and not event.document:
                 answer = webhook_lets_through(blocks(values, "filter_group"), event)
                 if answer is not False:
                     doubt = "" if answer else "its webhook's filters depend on more of the event"
-                    yield Listener(project, event.doubt or doubt)
+                    yield Listener(project, event.doubt or doubt, "webhook")
+
+    def _way(self, pipeline: Pipeline, action: Action) -> How:
+        if action.provider == "CodeStarSourceConnection":
+            return "connection"
+        is_pushed = action.provider == "GitHub" and self._classic_webhook(pipeline, action)
+        return "webhook" if is_pushed else "polling"
 
     def _region(self, pipeline: Pipeline) -> str:
         return Place.of(self._deployment, pipeline.arn).region

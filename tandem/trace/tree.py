@@ -22,6 +22,13 @@ _REVISIONS = {
 }
 
 
+_WAYS = {
+    "connection": "by its connection",
+    "polling": "as it looks for changes itself",
+    "webhook": "by its webhook",
+}
+
+
 def tree(chains: Sequence[Chain]) -> Tree:
     """What starts what: each event once, with all that follows from it."""
     root = Tree("[bold]What starts what", guide_style="dim")
@@ -65,10 +72,11 @@ def _start(start: Start, event: str) -> str:
     lines = [
         " → ".join(part for part in (name, pushes, ", ".join(map(escape, start.deploys))) if part)
     ]
-    by = f"by rule {readable(start.through.name)}" if start.through else "by itself"
+    by = f"by rule {readable(start.through.name)}" if start.through else _WAYS.get(start.how, "")
     pin = start.pin
     exactly = f"{pin.action} at that {_REVISIONS.get(pin.kind, pin.kind)}" if pin else ""
-    lines.append(f"[dim]{escape(', '.join(part for part in (event, by, exactly) if part))}[/]")
+    if said := ", ".join(part for part in (event, by, exactly) if part):
+        lines.append(f"[dim]{escape(said)}[/]")
     if start.why:
         lines.append(f"[yellow]{escape(start.why)}[/]")
     return "\n".join(lines)
@@ -88,9 +96,10 @@ def chains_json(chains: Sequence[Chain]) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     shown: set[Event] = set()
-    waiting = [(chain, True) for chain in reversed(chains)]
+    first = {chain.event for chain in chains}
+    waiting = list(reversed(chains))
     while waiting:
-        chain, first = waiting.pop()
+        chain = waiting.pop()
         if chain.event in shown:
             continue
         shown.add(chain.event)
@@ -98,12 +107,12 @@ def chains_json(chains: Sequence[Chain]) -> list[dict[str, Any]]:
             {
                 "event": chain.event.words,
                 "kind": chain.event.kind,
-                "first": first,
+                "first": chain.event in first,
                 "starts": [_start_json(start) for start in chain.starts],
                 "others": sorted(chain.others),
             }
         )
-        below = [(follow, False) for start in chain.starts for follow in start.then]
+        below = [follow for start in chain.starts for follow in start.then]
         waiting.extend(reversed(below))
     return found
 
@@ -113,6 +122,7 @@ def _start_json(start: Start) -> dict[str, Any]:
     return {
         "name": readable(start.what.name),
         "type": "build" if isinstance(start.what, BuildProject) else "pipeline",
+        "how": start.how,
         "rule": readable(start.through.name) if start.through else None,
         "pin": pin and {"action": pin.action, "type": pin.kind, "value": readable(pin.value)},
         "certain": start.certain,
