@@ -16,6 +16,7 @@ from foreign_expected import (
     MISSED,
     MISSING,
     STARTED_BY_ITSELF,
+    SWAPPED,
     UNSEEN_IN_PLANS,
     WRONG_LINKS,
     WRONG_ORDER,
@@ -25,7 +26,7 @@ from foreign_expected import (
 from foreign_likeness import agree, alike, described, pairs
 from foreign_terraform import FOLDER, NAMES, make
 
-from tandem.access.report import access
+from tandem.access.report import Report, access
 from tandem.deployment import BuildProject, Deployment, Pipeline, understand
 from tandem.deployment.symbols import equal
 from tandem.findings import Finding
@@ -36,6 +37,11 @@ from tandem.trace.following import Follower, first_events
 @cache
 def deployment(name: str, kind: Literal["plan", "state"]) -> Deployment:
     return understand(json.loads((FOLDER / name / f"{kind}.json").read_text()))
+
+
+@cache
+def rights(name: str, kind: Literal["plan", "state"]) -> Report:
+    return access(deployment(name, kind))
 
 
 def said(found: Iterable[Finding]) -> Found:
@@ -56,13 +62,13 @@ def test_finds_in_a_state_what_is_wrong_with_the_links(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_finds_what_is_wrong_with_the_permissions(name: str) -> None:
-    report = access(deployment(name, "state"))
+    report = rights(name, "state")
     expected = WRONG_RIGHTS[name] - MISSED.get(name, set())
     assert said(report.findings) == expected | FALSE_ALARMS.get(name, set())
     missing = {it.need.action for role in report.roles for it in role.needed if it.missing}
     assert missing == MISSING.get(name, set())
     # What a plan does not know is no reason to say more.
-    assert said(access(deployment(name, "plan")).findings) <= expected
+    assert said(rights(name, "plan").findings) <= expected
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -75,7 +81,7 @@ def test_lets_a_build_use_its_own_cache(name: str) -> None:
     }
     wrong = {
         report.role.address
-        for report in access(deployment(name, "state")).roles
+        for report in rights(name, "state").roles
         for verdict in report.forbidden
         for bucket, role in caches.items()
         if verdict.decision.allowed
@@ -135,6 +141,17 @@ def test_reads_a_plan_as_the_state_that_comes_of_it(name: str) -> None:
         assert [described(one)] == [described(other)]
         for action, applied in zip(one.actions, other.actions, strict=True):
             assert alike(dict(action.configuration), dict(applied.configuration))
+
+
+def test_knows_the_stores_of_each_region() -> None:
+    plan, state = (deployment("unwatched-releases", kind) for kind in ("plan", "state"))
+    swapped = {
+        (one.address, store.region)
+        for one, other in pairs(plan.pipelines, state.pipelines)
+        for store, applied in zip(one.stores, other.stores, strict=True)
+        if store.region != applied.region or equal(store.bucket, applied.bucket) is False
+    }
+    assert swapped == SWAPPED
 
 
 @pytest.mark.parametrize("name", NAMES)

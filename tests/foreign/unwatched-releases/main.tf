@@ -29,12 +29,12 @@ locals {
 # What every pipeline shares: buckets and keys of two regions.
 
 resource "aws_s3_bucket" "artifacts" {
-  bucket = "wlan-releases"
+  bucket_prefix = "wlan-releases-"
 }
 
 resource "aws_s3_bucket" "artifacts_ireland" {
-  provider = aws.ireland
-  bucket   = "wlan-releases-ireland"
+  provider      = aws.ireland
+  bucket_prefix = "wlan-ireland-"
 }
 
 resource "aws_kms_key" "artifacts" {
