@@ -29,7 +29,7 @@ class Mutant:
     """A stack without one element."""
 
     element: str
-    """As in `aws_codepipeline.web_pipeline stage[0].action[1].namespace`."""
+    """As in `aws_codepipeline.web_pipeline stage[Source].action[BaseImage].namespace`."""
     document: Json
 
 
@@ -43,7 +43,8 @@ def mutants(document: Json) -> Iterator[Mutant]:
                 changed = copy.deepcopy(_opened(block))
                 _delete(changed, path)
                 yield Mutant(
-                    f"{kind}.{name} {_words(path)}", _with_block(document, kind, name, changed)
+                    f"{kind}.{name} {_words(path, _opened(block))}",
+                    _with_block(document, kind, name, changed),
                 )
 
 
@@ -103,8 +104,14 @@ def _delete(value: Any, path: Path) -> None:
     del value[path[-1]]
 
 
-def _words(path: Path) -> str:
+def _words(path: Path, value: Any) -> str:
+    """Where an element is; one of a list by its name, where it has one."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        value = value[step]
+        if isinstance(step, int):
+            name = value.get("name", step) if isinstance(value, dict) else step
+            text += f"[{name}]"
+        else:
+            text += f".{step}" if text else step
     return text
