@@ -39,7 +39,9 @@ phases:
     commands:
       - docker build --build-arg BASE_IMAGE --tag "$REPOSITORY_URI:latest" .
       - docker push "$REPOSITORY_URI:latest"
-      - printf '[{"name":"%s","imageUri":"%s"}]' app "$REPOSITORY_URI:latest" > imagedefinitions.json
+      - >-
+        printf '[{"name":"%s","imageUri":"%s"}]' app "$REPOSITORY_URI:latest"
+        > imagedefinitions.json
 artifacts:
   files: [imagedefinitions.json]
 """
@@ -191,9 +193,14 @@ class Stack:
             variables = [{"name": "BASE_IMAGE", "value": image, "type": "PLAINTEXT"}]
             configuration["EnvironmentVariables"] = json.dumps(variables)
         build = {
-            **{"name": "Build", "category": "Build", "owner": "AWS", "provider": "CodeBuild"},
-            **{"version": "1", "configuration": configuration},
-            **{"input_artifacts": sources, "output_artifacts": ["BuildArtifact"]},
+            "name": "Build",
+            "category": "Build",
+            "owner": "AWS",
+            "provider": "CodeBuild",
+            "version": "1",
+            "configuration": configuration,
+            "input_artifacts": sources,
+            "output_artifacts": ["BuildArtifact"],
         }
         self.add(
             "aws_codepipeline",
@@ -213,8 +220,12 @@ class Stack:
 
     def _deploy(self) -> None:
         deploy = {
-            **{"name": "Deploy", "category": "Deploy", "owner": "AWS", "provider": "ECS"},
-            **{"version": "1", "input_artifacts": ["BuildArtifact"]},
+            "name": "Deploy",
+            "category": "Deploy",
+            "owner": "AWS",
+            "provider": "ECS",
+            "version": "1",
+            "input_artifacts": ["BuildArtifact"],
             "configuration": {"ClusterName": "prod", "ServiceName": "web"},
         }
         self.pipeline("web")["stage"].append({"name": "Deploy", "action": [deploy]})
@@ -254,7 +265,12 @@ class Stack:
 def source(provider: str, name: str, configuration: Block) -> Block:
     """A source action, whose name is its namespace too."""
     return {
-        **{"name": name, "category": "Source", "owner": "AWS", "provider": provider},
-        **{"version": "1", "namespace": name, "configuration": configuration},
+        "name": name,
+        "category": "Source",
+        "owner": "AWS",
+        "provider": provider,
+        "version": "1",
+        "namespace": name,
+        "configuration": configuration,
         "output_artifacts": ["SourceArtifact" if name == "Source" else name],
     }

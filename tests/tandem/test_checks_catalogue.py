@@ -16,7 +16,7 @@ def test_ids_are_unique_and_in_kebab_case() -> None:
     ids = [check.id for check in CHECKS]
 
     assert len(set(ids)) == len(ids)
-    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id) for id in ids)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in ids)
 
 
 def test_every_check_says_why_and_where_it_is_written() -> None:
@@ -47,7 +47,9 @@ def test_the_page_has_a_heading_for_every_check() -> None:
 
 def test_every_check_has_tests_of_its_own() -> None:
     tests = "".join(
-        it.read_text() for it in Path(__file__).parent.glob("test_checks_*.py") if it != __file__
+        it.read_text()
+        for it in Path(__file__).parent.glob("test_checks_*.py")
+        if it.name != Path(__file__).name
     )
 
     assert [check.id for check in CHECKS if f'"{check.id}"' not in tests] == []

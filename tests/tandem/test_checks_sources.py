@@ -14,10 +14,10 @@ UNKNOWN = "${var.unknown}"
 
 def without_rule(name: str = "base_pushed") -> Stack:
     stack = Stack()
-    for type in ("aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"):
-        stack.drop(type, name)
-    for type in ("aws_iam_role", "aws_iam_role_policy"):
-        stack.drop(type, name)
+    for kind in ("aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"):
+        stack.drop(kind, name)
+    for kind in ("aws_iam_role", "aws_iam_role_policy"):
+        stack.drop(kind, name)
     if name == "base_pushed":
         stack.pipeline("base")["depends_on"] = ["aws_iam_role_policy.base_pipeline"]
     return stack

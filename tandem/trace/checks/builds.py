@@ -11,8 +11,13 @@ from tandem.deployment.symbols import is_known, readable, symbol, symbols_in
 from tandem.trace.checks.build import Build
 from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context
+from tandem.trace.git_filters import blocks
 
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_ALWAYS_SET = re.compile(
+    r"CODEBUILD_\w+|AWS_\w+|DOCKER_\w+|\w+_VERSION|HOME|PATH|PWD|USER|SHELL|HOSTNAME|LANG|TERM"
+)
+"""Variables that CodeBuild, its images or every shell have."""
 _CODEPIPELINE = "CODEPIPELINE"
 _AWS_IMAGES = "aws/codebuild/"
 
@@ -30,13 +35,11 @@ def docker_unprivileged(context: Context) -> Iterator[Problem]:
     Buildah and kaniko need no daemon.
     """
     for project, spec in _buildspecs(context):
-        environment = project.resource.values.get("environment")
-        has_server = "docker_server" in str(environment) or "DOCKER_HOST" in _names(project)
         if (
             spec.uses_docker
             and not project.privileged
             and project.machine in ("LINUX_CONTAINER", "LINUX_GPU_CONTAINER", "ARM_CONTAINER")
-            and not has_server
+            and not _may_have_daemon(project)
         ):
             yield Problem(
                 project.address, "its buildspec uses Docker, and privileged_mode is not true"
@@ -124,8 +127,15 @@ def _buildspecs(context: Context) -> Iterator[tuple[BuildProject, Buildspec]]:
             yield project, spec
 
 
-def _names(project: BuildProject) -> set[str]:
-    return {variable.name for variable in project.variables}
+def _may_have_daemon(project: BuildProject) -> bool:
+    """Whether Docker may be found without privileges.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/docker-server.html
+    """
+    return any(variable.name == "DOCKER_HOST" for variable in project.variables) or any(
+        environment.get("docker_server") or not is_known(environment.get("privileged_mode"))
+        for environment in blocks(project.resource.values, "environment")
+    )
 
 
 def _type(block: object) -> str:
@@ -140,7 +150,11 @@ def _missing(build: Build) -> set[str]:
     if not build.project.image.startswith(_AWS_IMAGES):
         return set()
     names = {name for image in spec.pushes if image.certain for name in _needed(image)}
-    return {name for name in names if name in spec.reads and name not in build.variables}
+    return {
+        name
+        for name in names
+        if name in spec.reads and name not in build.variables and not _ALWAYS_SET.fullmatch(name)
+    }
 
 
 def _needed(image: Image) -> Iterator[str]:

@@ -5,15 +5,14 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/file-reference.html
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from posixpath import basename
 
-from tandem.buildspec import Buildspec, Command
 from tandem.deployment.model import Action, Pipeline, Service
 from tandem.deployment.symbols import equal, is_known, readable
-from tandem.trace.checks.build import Build
+from tandem.trace.checks.build import Build, unknown_variables
 from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context
 
@@ -22,6 +21,19 @@ _BLUE_GREEN = (
     "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html"
 )
 _DEFAULT_FILE = "imagedefinitions.json"
+_NAME = (
+    r"(?:(?P<name>[A-Za-z0-9_-]+)"
+    r"|\$(?P<brace>\{)?(?P<variable>[A-Za-z_]\w*)(?(brace)(?::?-[^\s\"]*?)?\}))"
+)
+_QUOTE = r'\\?"'
+_LITERAL = re.compile(
+    rf"{_QUOTE}name{_QUOTE}\s*:\s*{_QUOTE}{_NAME}{_QUOTE}\s*,\s*{_QUOTE}imageUri{_QUOTE}"
+)
+"""A container in the text of the file, as in `{"name":"web","imageUri":…`."""
+_PRINTED = re.compile(
+    r'"name"\s*:\s*"%s"\s*,\s*"imageUri"\s*:\s*"%s"[^\n\']*\'\s+"?' + _NAME + r'(?="?\s)'
+)
+"""A container that `printf` puts into it."""
 
 
 @check(
@@ -70,7 +82,7 @@ def container_unknown(context: Context) -> Iterator[Problem]:
             continue
         for maker in _makers(pipeline, action):
             for build in context.builds_of(pipeline):
-                names = _named(build.buildspec) if build.action is maker else set()
+                names = _named(build) if build.action is maker else set()
                 for name in sorted(names - set(containers)):
                     yield Problem(
                         build.project.address,
@@ -159,31 +171,20 @@ def _is_service(service: Service, cluster: str, name: str) -> bool:
     return service.name == name and service.cluster == cluster
 
 
-def _named(spec: Buildspec | None) -> set[str]:
-    """Containers that the commands write into the file, where they do so in so many words."""
-    names = set()
-    for command in spec.commands if spec and not spec.scripts else ():
-        for entry in _image_definitions(command):
-            if isinstance(entry, dict) and "imageUri" in entry:
-                name = entry.get("name")
-                if isinstance(name, str) and name and is_known(name):
-                    names.add(name)
-    return names
+def _named(build: Build) -> set[str]:
+    """Containers that the buildspec writes into the file, where it does so in so many words."""
+    text = build.text or ""
+    return {
+        name
+        for pattern in (_LITERAL, _PRINTED)
+        for found in pattern.finditer(text)
+        if (name := found["name"] or _value(build, text, found["variable"]))
+    }
 
 
-def _image_definitions(command: Command) -> list[object]:
-    if len(command.argv) < 2 or command.argv[0] not in ("printf", "echo"):
-        return []
-    text = " ".join(command.argv[1:])
-    if command.argv[0] == "printf":
-        form, *values = command.argv[1:]
-        parts = form.removesuffix("\\n").split("%s")
-        if len(parts) != len(values) + 1:
-            return []
-        filled = [part for pair in zip(parts, [*values, ""], strict=True) for part in pair]
-        text = "".join(filled)
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return []
-    return found if isinstance(found, list) else []
+def _value(build: Build, text: str, variable: str) -> str | None:
+    """The value of a variable that only the project or the action sets."""
+    value = build.variables.get(variable)
+    is_set_again = re.search(rf"\b{variable}=", text)
+    known = value and not is_set_again and is_known(unknown_variables(value))
+    return value if known else None

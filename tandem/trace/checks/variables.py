@@ -65,6 +65,8 @@ def variable_of_nothing(context: Context) -> Iterator[Problem]:
                 seen = set()
                 for text in action.configuration.values():
                     for found in PIPELINE_VARIABLE.finditer(text):
+                        if not is_known(found[0]):
+                            continue
                         why = _unset(pipeline, (number, action.run_order), found[1], found[2])
                         if why and found[0] not in seen:
                             seen.add(found[0])
@@ -83,7 +85,7 @@ def _may_be_json(text: str) -> bool:
 
 
 def _unset(pipeline: Pipeline, at: tuple[int, int], namespace: str, name: str) -> str | None:
-    if not is_known(namespace) or namespace == "codepipeline":
+    if namespace == "codepipeline":
         return None
     if namespace == "variables":
         if all(map(is_known, pipeline.variables)) and name not in pipeline.variables:
