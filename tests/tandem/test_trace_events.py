@@ -42,6 +42,14 @@ def test_what_is_made_up_is_what_aws_sends(event: Event, file: str) -> None:
     assert read.document == sent
 
 
+def test_an_event_happens_where_the_thing_is() -> None:
+    near = "arn:aws:codepipeline:us-east-1:999999999999:web"
+    event = image_pushed(STACK, "web", "latest", near=near)
+    assert event.words == "push of web:latest in us-east-1"
+    assert (event.document["region"], event.document["account"]) == ("us-east-1", "999999999999")
+    assert event.region == "us-east-1"
+
+
 @pytest.mark.parametrize(
     ("detail", "words"),
     [
