@@ -191,15 +191,6 @@ FALSE_CAUSES = {
 }
 """Where `permission-too-wide` is true, but not for the bucket of the build's own cache."""
 
-SWAPPED = {
-    (f'aws_codepipeline.release["{app}"]', region)
-    for app in ("enrol", "portal")
-    for region in ("eu-west-1", "eu-west-2")
-}
-"""Stores that the reader gives the bucket of another region: Terraform sorts blocks of a set, so
-that they are not in a plan in the order of its configuration. Empty when it is right.
-"""
-
 STARTED_BY_ITSELF = {
     "blue-green": {"notes"},
     "nightly-images": {"hosting-test-log-router"},

@@ -1,8 +1,7 @@
 """A plan, as `terraform show -json PLAN` prints it.
 
 What is known only after the apply is looked for in the plan's configuration. Of JSON that holds
-whole expressions; of HCL only what they refer to, and nothing at all of locals. An argument that is
-nothing but an ARN or a name, and refers to one thing alone, is that thing's.
+whole expressions; of HCL only what they refer to: see `tandem.deployment.plan_references`.
 
 https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
 """
@@ -14,31 +13,14 @@ from functools import partial
 from typing import Any
 
 from tandem.deployment.addresses import without_keys
-from tandem.deployment.expressions import Step, evaluate, steps
+from tandem.deployment.expressions import Step, evaluate
 from tandem.deployment.plan_configuration import PlanConfiguration, references_of, resource_of
+from tandem.deployment.plan_references import PlanReferences
 from tandem.deployment.state import instance, resources_of
 from tandem.deployment.symbols import symbol
 from tandem.deployment.world import Instance, World
 
 Json = Mapping[str, Any]
-
-IMPLIED: Mapping[str, str] = {
-    "arn": "arn",
-    "bucket": "bucket",
-    "cluster": "arn",
-    "encryption_key": "arn",
-    "event_bus_name": "name",
-    "kms_key": "arn",
-    "location": "bucket",
-    "permissions_boundary": "arn",
-    "policy_arn": "arn",
-    "role": "name",
-    "role_arn": "arn",
-    "rule": "name",
-    "service_role": "arn",
-    "task_definition": "arn",
-}
-"""Arguments that are nothing but an ARN or a name, and which attribute of what they refer to."""
 
 
 def world(document: Json) -> World:
@@ -50,10 +32,12 @@ class _Plan:
     def __init__(self, document: Json) -> None:
         self.world = World("plan")
         self._configuration = PlanConfiguration(document.get("configuration") or {})
-        self._unknown = {
+        unknown = {
             str(change["address"]): change["change"].get("after_unknown") or {}
             for change in document.get("resource_changes") or []
         }
+        self._unknown = unknown
+        self._references = PlanReferences(self.world, self._configuration, unknown)
         region = self._configuration.provider("aws").get("region")
         if isinstance(region, str):
             self.world.region = region
@@ -85,7 +69,7 @@ class _Plan:
         if name not in values and not flag:
             raise LookupError(name)
         expression = (block.get("expressions") or {}).get(name)
-        found = self._resolved(self_, name, (name,), values.get(name), flag, expression)
+        found = self._resolved(self_, (name,), values.get(name), flag, expression)
         if found is None and flag:
             raise LookupError(name)
         return found
@@ -93,7 +77,6 @@ class _Plan:
     def _resolved(
         self,
         of: Instance,
-        name: str,
         path: tuple[Step, ...],
         value: Any,
         unknown: Any,
@@ -102,14 +85,13 @@ class _Plan:
         """`value` with everything that is unknown in it resolved as far as possible."""
         match unknown:
             case True:
-                found = self._expressed(of, name, expression)
+                found = self._expressed(of, path, expression)
                 return symbol(_place(of, path)) if found is None and len(path) > 1 else found
             case dict() if unknown:
                 given = value if isinstance(value, dict) else {}
                 return {
                     key: self._resolved(
                         of,
-                        key,
                         (*path, key),
                         given.get(key),
                         unknown.get(key),
@@ -123,68 +105,30 @@ class _Plan:
                 return [
                     self._resolved(
                         of,
-                        name,
                         (*path, number),
                         items[number] if number < len(items) else None,
                         flag,
-                        _item(expression, number, len(unknown)),
+                        _item(expression, number, items, len(unknown)),
                     )
                     for number, flag in enumerate(unknown)
                 ]
         return value
 
-    def _expressed(self, of: Instance, argument: str, expression: Any) -> Any:
+    def _expressed(self, of: Instance, path: tuple[Step, ...], expression: Any) -> Any:
         """What the configuration says of an argument that is unknown; None: not enough."""
         if not isinstance(expression, Mapping):
             return None
         found = references_of(expression)
+        names = [step for step in path if isinstance(step, str)]
+        argument = ".".join(names[-2:])
         lookup = partial(self._lookup, of.module, of)
         if "constant_value" in expression:
             constant = expression["constant_value"]
             return evaluate(constant, lookup) if found else constant
         try:
-            return self._alone(of.module, of, argument, found)
+            return self._references.alone(of.module, of, argument, found)
         except LookupError:
             return None
-
-    def _alone(self, module: str, of: Instance | None, argument: str, found: list[str]) -> Any:
-        """The value of an argument that refers to one thing alone."""
-        attribute = IMPLIED.get(argument)
-        repeated = [it for it in found if it in ("each.key", "each.value", "count.index")]
-        found = [it for it in found if it not in repeated]
-        if len(found) != 1:
-            raise LookupError(argument)
-        path = steps(found[0])
-        is_document = path[0] == "data" and path[-1] == "json"
-        if attribute is None and not (argument in ("policy", "assume_role_policy") and is_document):
-            raise LookupError(argument)
-        if path[0] in ("var", "module"):
-            return self._passed(module, argument, path)
-        kind, name, rest = resource_of(path)
-        instances = self.world.instances_named(module, kind, name)
-        if repeated and of is not None:
-            instances = [instance for instance in instances if instance.key == of.key]
-        elif rest and any(instance.key is not None for instance in instances):
-            instances = [instance for instance in instances if instance.key == rest[0]]
-            rest = rest[1:]
-        if len(instances) != 1:
-            raise LookupError(found[0])
-        return self.world.follow(instances[0], rest or (attribute or "json",))
-
-    def _passed(self, module: str, argument: str, path: tuple[Step, ...]) -> Any:
-        """The value of an argument that is a variable of its module, or an output of another."""
-        if path[0] == "module":
-            called, output = self._configuration.output(module, path)
-            if len(path) > 3:  # a part of it, or that of one of several instances
-                raise LookupError(path)
-            return self._alone(called, None, argument, references_of(output))
-        if len(path) > 2:
-            raise LookupError(path)
-        parent, _, call = module.rpartition("module.")
-        parent = parent.removesuffix(".")
-        calls = self._configuration.module(parent).get("module_calls", {})
-        expression = calls[without_keys(call)]["expressions"][path[1]]
-        return self._alone(parent, None, argument, references_of(expression))
 
     def _lookup(self, module: str, of: Instance, path: tuple[Step, ...]) -> Any:
         """What a reference in JSON means in a module."""
@@ -213,15 +157,37 @@ def _part(expression: Any, key: str) -> Any:
     return expression.get(key)
 
 
-def _item(expression: Any, number: int, length: int) -> Any:
-    """The expression of an element of a list, where the lists are surely the same."""
+def _item(expression: Any, number: int, items: list[Any], length: int) -> Any:
+    """The expression of an element of a list, where it is sure which one it is.
+
+    Of blocks it is the only one that says what is known of the block: a plan has the blocks of a
+    set in another order than the configuration, and those of a `dynamic` block not at all.
+    """
     if isinstance(expression, list):
-        return expression[number] if len(expression) == length else None
+        if len(expression) != length:
+            return None
+        item = items[number] if number < len(items) else {}
+        alike = [it for it in expression if _agrees(it, item)]
+        return alike[0] if len(alike) == 1 else None
     if isinstance(expression, Mapping):
         constant = expression.get("constant_value")
         if isinstance(constant, list) and len(constant) == length:
             return {**expression, "constant_value": constant[number]}
     return None
+
+
+def _agrees(expression: Any, item: Any) -> bool:
+    """Whether a block may be that of an expression: no constant of it differs."""
+    if not isinstance(expression, Mapping) or not isinstance(item, Mapping):
+        return False
+    for name, part in expression.items():
+        known = item.get(name)
+        if known is None or not isinstance(part, Mapping) or part.get("references"):
+            continue
+        constant = part.get("constant_value", known)
+        if isinstance(constant, str | int | float) and str(constant) != str(known):
+            return False
+    return True
 
 
 def _place(of: Instance, path: tuple[Step, ...]) -> str:

@@ -87,8 +87,14 @@ def test_an_arn_that_refers_to_one_thing_alone_is_its_own() -> None:
 
 
 def test_an_arn_that_refers_to_several_things_is_not_guessed() -> None:
-    found = alone(refers("aws_iam_role.run.arn", "aws_iam_role.run", "var.role"))
+    found = alone(refers("aws_iam_role.run.arn", "aws_iam_role.run", "local.role"))
     assert readable(found.pipelines[0].role_arn) == "<aws_codepipeline.web.role_arn>"
+
+
+def test_what_is_known_or_not_there_is_not_what_makes_an_arn_unknown() -> None:
+    """As in `var.own ? aws_iam_role.run.arn : data.aws_iam_role.other[0].arn`."""
+    found = alone(refers("aws_iam_role.run.arn", "data.aws_iam_role.other[0].arn", "var.own"))
+    assert found.pipelines[0].role_arn == found.roles[0].arn
 
 
 def test_an_arn_from_a_local_is_not_guessed() -> None:
@@ -153,7 +159,7 @@ def test_variables_and_outputs_of_modules_are_followed() -> None:
                 },
             ]
         },
-        {web: {"role_arn": True}},
+        {web: {"role_arn": True}, role: {"arn": True}},
         {
             "module_calls": {
                 "web": {
@@ -226,6 +232,41 @@ def test_an_unknown_part_of_a_block_is_resolved_and_the_rest_kept() -> None:
         expected = {"ProjectName": "project", "PrimarySource": "S"} if known else {}
         assert action.configuration == expected
         assert [it.address for it in found.unresolved] == ([] if known else [PIPELINE])
+
+
+def test_blocks_of_a_set_are_told_by_what_is_known_of_them() -> None:
+    """Terraform plans them in another order than they are written."""
+    buckets = [resource(f"aws_s3_bucket.{name}", {}) for name in ("london", "dublin")]
+    regions = {"london": "eu-west-2", "dublin": "eu-west-1"}
+    written = [
+        {
+            "location": refers(f"aws_s3_bucket.{name}.bucket"),
+            "region": {"constant_value": region},
+        }
+        for name, region in regions.items()
+    ]
+    found = plan(
+        {
+            "resources": [
+                *buckets,
+                resource(
+                    PIPELINE,
+                    {
+                        "name": "web",
+                        "stage": [],
+                        "artifact_store": [{"region": "eu-west-1"}, {"region": "eu-west-2"}],
+                    },
+                ),
+            ]
+        },
+        {
+            PIPELINE: {"artifact_store": [{"location": True}, {"location": True}]},
+            **{str(it["address"]): {"bucket": True} for it in buckets},
+        },
+        {"resources": [block(PIPELINE, {"artifact_store": written})]},
+    )
+    stores = {store.region: readable(store.bucket) for store in found.pipelines[0].stores}
+    assert stores == {region: f"<aws_s3_bucket.{name}.bucket>" for name, region in regions.items()}
 
 
 def test_a_deferred_policy_document_is_put_together() -> None:
