@@ -247,3 +247,9 @@ def test_a_script_is_unclear() -> None:
 def test_variables_that_are_not_known_are_unclear() -> None:
     whys = [it.why for it in unclear(in_pipeline(said="not JSON"))]
     assert whys == ["the environment variables of web are not known yet"]
+
+
+def test_a_cache_is_kept_in_a_bucket() -> None:
+    found = needs(built([], cache={"type": "S3", "location": "files/cache"}))
+    kept = asked([need for need in found if "cache" in need.why], "build", "s3")
+    assert kept == on("arn:aws:s3:::files/cache/cache", "GetObject PutObject", "s3")

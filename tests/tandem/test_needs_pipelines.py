@@ -334,3 +334,12 @@ def test_a_shared_role_is_asked_for_each_pipeline_and_an_unused_one_for_nothing(
 def test_every_need_has_a_page_of_aws() -> None:
     found = needs(one(action("Deploy", "ECS", configuration=ECS)))
     assert all(need.source.startswith("https://docs.aws.amazon.com/") for need in found)
+
+
+def test_commands_write_a_log_and_are_unclear() -> None:
+    found = one(action("Compute", "Commands"))
+    group = arn("logs", "log-group:/aws/codepipeline/web")
+    expected = on(group, "CreateLogGroup", "logs")
+    expected |= on(f"{group}:log-stream:build", "CreateLogStream PutLogEvents", "logs")
+    assert asked(needs(found), "pipeline", "logs") == expected
+    assert [it.actions for it in unclear(found)] == [("*",)]
