@@ -10,7 +10,7 @@ from tandem.access.judging import Verdict
 from tandem.access.report import Report, RoleReport
 from tandem.access.services import ServiceVerdict
 from tandem.access.trust import Principal
-from tandem.deployment.symbols import readable
+from tandem.deployment.symbols import is_known, readable
 
 VERSION = 1
 """Of the format: it grows with what breaks a reader, not with what is added."""
@@ -79,7 +79,7 @@ def _service(verdict: ServiceVerdict) -> dict[str, Any]:
 def _readable(value: Any) -> Any:
     match value:
         case str():
-            return readable(value)
+            return value if is_known(value) else readable(value)
         case dict():
             return {key: _readable(item) for key, item in value.items()}
         case list() | tuple():

@@ -27,6 +27,7 @@ class Placeholders:
     def __init__(self, account: str) -> None:
         self._account = account
         self._names: dict[str, str] = {}
+        self._known: dict[str, str] = {}
 
     @property
     def account(self) -> str:
@@ -37,7 +38,9 @@ class Placeholders:
         """A text without symbols."""
         if _BEGIN not in value:
             return value
-        return replace_symbols(value, self._plain)
+        if value not in self._known:
+            self._known[value] = replace_symbols(value, self._plain)
+        return self._known[value]
 
     def value(self, value: str) -> str:
         """The same for what may be an ARN: a symbol that it begins with stands for a whole one."""

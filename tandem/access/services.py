@@ -26,7 +26,8 @@ def judge_services(
 ) -> list[ServiceVerdict]:
     """What IAM says to each need of a service, in their order."""
     callers = {need.principal: _caller(need.principal) for need in needs}
-    policies = {need.address: _policy_of(deployment, need.address) for need in needs}
+    addresses = dict.fromkeys(need.address for need in needs)
+    policies = {address: _policy_of(deployment, address) for address in addresses}
     requests = [
         Request(
             role=callers[need.principal],

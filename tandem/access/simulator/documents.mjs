@@ -22,6 +22,7 @@ export class Document {
     this.number = number;
     this.statements = [source?.Statement ?? []].flat().map(withTexts);
     this.read = asPolicy(this.statements).statements();
+    this.actions = this.statements.map((one) => JSON.stringify([one.Action, one.NotAction]));
   }
 
   // What AWS would refuse in it, or an empty text. kind: "identity" or "resource".
@@ -43,7 +44,7 @@ export class Document {
   // The statements about an action: {policy, indexes (of the whole document), statements}.
   about(action) {
     if (!this.#parts.has(action)) {
-      const indexes = this.read.flatMap((one, index) => (isAbout(one, action) ? [index] : []));
+      const indexes = this.read.flatMap((one, index) => (isAbout(one, this.actions[index], action) ? [index] : []));
       // Of their actions only this one is left: what is not there need not be compared again.
       const statements = indexes.map((index) => ({ ...this.statements[index], NotAction: undefined, Action: action }));
       this.#parts.set(action, { policy: asPolicy(statements, this.number), indexes, statements });
@@ -54,11 +55,17 @@ export class Document {
 
 export const asPolicy = (statements, name) => loadPolicy({ Version: "2012-10-17", Statement: statements }, { name });
 
-function isAbout(statement, name) {
-  const [service, action] = name.split(":");
-  const request = { action: { service: () => service.toLowerCase(), action: () => action } };
-  return requestMatchesStatementActions(request, statement).matches;
+// Whether a statement is about an action: looked at once for all statements with the same actions.
+function isAbout(statement, actions, name) {
+  const known = about.get(actions) ?? about.set(actions, new Map()).get(actions);
+  if (!known.has(name)) {
+    const [service, action] = name.split(":");
+    const request = { action: { service: () => service.toLowerCase(), action: () => action } };
+    known.set(name, requestMatchesStatementActions(request, statement).matches);
+  }
+  return known.get(name);
 }
+const about = new Map();
 
 // IAM reads true and 5 in a condition as "true" and "5"; the simulator wants texts.
 function withTexts(statement) {

@@ -17,9 +17,11 @@ export async function simulate({ account, documents, contexts, roles }, referenc
     const policies = role.policies.map((number) => all[number]);
     const boundary = role.boundary === null ? null : all[role.boundary];
     const problem = policyProblem(policies, "identity") || policyProblem(boundary ? [boundary] : [], "identity");
+    const found = new Map();
     return role.requests.map(([action, resource, context, owner, resourcePolicy]) => {
       try {
-        const request = { role, account, action, resource, owner, context: contexts[context] };
+        const same = [resource, context, owner, resourcePolicy].join(" ");
+        const request = { role, account, action, resource, owner, context: contexts[context], found, same };
         const held = { policies, boundary, resourcePolicy: resourcePolicy === null ? null : all[resourcePolicy] };
         return problem ? [2, problem] : answer(request, held, reference);
       } catch (error) {
@@ -50,12 +52,32 @@ function answer(request, held, reference) {
     boundary: held.boundary?.about(action),
     resource: held.resourcePolicy?.about(action),
   };
-  const asked = awsRequest(request, reference, resource);
-  const found = authorize(simulation(asked, parts));
+  const granting = [...parts.identity, ...(parts.resource ? [parts.resource] : [])];
+  if (granting.every((part) => part.statements.length === 0)) return [0, []];
+  const known = authorized(request, parts, reference);
+  const found = known.says;
   if (found.result === "Allowed") {
-    return denialIsPossible(request, parts, reference) ?? [1, names(found, request.role, parts, "allowStatements")];
+    known.answer ??= denialIsPossible(request, parts, reference) ?? [1, names(found, request.role, parts, "allowStatements")];
+    return known.answer;
   }
   return grantIsPossible(request, parts, reference, found) ?? [0, denials(found, request.role, parts)];
+}
+
+// What the simulator says. Actions that the same statements are about have the same answer; but the
+// simulator has rules of its own for single actions of IAM and KMS.
+function authorized(request, parts, reference) {
+  const service = request.action.split(":")[0];
+  const key = [
+    service,
+    request.same,
+    reference.action(request.action).types.length === 0,
+    ...all(parts).map((part) => part.indexes.join()),
+  ].join(";");
+  if (!request.found.has(key) || service === "iam" || service === "kms") {
+    const asked = awsRequest(request, reference, request.resource);
+    request.found.set(key, { says: authorize(simulation(asked, parts)) });
+  }
+  return request.found.get(key);
 }
 
 function awsRequest({ role, account, action, owner, context }, reference, resource) {

@@ -6,7 +6,7 @@
 const SYMBOL = /arn:aws:zzsymbol:::zz[0-9a-f]{12}zz|zz[0-9a-f]{12}zz|000000000000/g;
 
 export const symbolsIn = (value) => [...new Set(JSON.stringify(value ?? null).match(SYMBOL) ?? [])];
-const isSymbolic = (value) => symbolsIn(value).length > 0;
+const isSymbolic = (value) => (typeof value === "string" ? value.search(SYMBOL) >= 0 : symbolsIn(value).length > 0);
 
 // The text with `*` for each symbol: a pattern of all it can be.
 export const widened = (text) => text.replace(SYMBOL, (found) => (found.startsWith("arn:") ? "arn:*:*:*:*:*" : "*"));
