@@ -98,6 +98,9 @@ def test_variable_that_nothing_sets() -> None:
         "export REPOSITORY_URI=$(aws ecr describe-repositories)",
         "REPOSITORY_URI=${REPOSITORY_URI:-registry/web}",
         ". ./settings.sh",
+        "export $(cat settings | xargs)",
+        'eval "$(cat settings)"',
+        "read REPOSITORY_URI < settings",
     ],
 )
 def test_variable_that_the_build_sets_itself(command: str) -> None:
@@ -154,6 +157,7 @@ def test_tag_that_no_pipeline_reads() -> None:
         'docker push "$REPOSITORY_URI:stable" && docker push "$REPOSITORY_URI:latest"',
         'docker push --all-tags "$REPOSITORY_URI"',
         "./push.sh",
+        'docker push "$REPOSITORY_URI:stable" && aws ecr put-image --image-tag latest',
     ],
 )
 def test_tag_that_may_be_pushed(pushed: str) -> None:
@@ -205,6 +209,15 @@ def test_build_that_may_use_the_digest(commands: tuple[str, ...]) -> None:
     stack = Stack()
     del stack.action("web", "Build")["configuration"]["EnvironmentVariables"]
     stack.set_buildspec("web", buildspec(*commands, PUSH, WRITE))
+
+    assert stack.found() == set()
+
+
+def test_source_that_is_the_image_the_build_runs_in() -> None:
+    stack = Stack()
+    del stack.action("web", "Build")["configuration"]["EnvironmentVariables"]
+    image = "${aws_ecr_repository.base.repository_url}:latest"
+    stack.project("web")["environment"]["image"] = image
 
     assert stack.found() == set()
 

@@ -56,6 +56,22 @@ def test_approval_in_a_stage_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    "unknown",
+    [
+        {"stage": UNKNOWN},
+        {"stage": [{"name": "Source", "action": UNKNOWN}]},
+        {"dynamic": {"stage": {"for_each": UNKNOWN, "content": {}}}},
+    ],
+)
+def test_stages_that_are_not_all_known(unknown: Block) -> None:
+    stack = Stack()
+    del stack.pipeline("web")["stage"][1]
+    stack.pipeline("web").update(unknown)
+
+    assert not {check for check, address in stack.found() if address == WEB}
+
+
+@pytest.mark.parametrize(
     "said",
     [
         {"execution_mode": "QUEUED"},

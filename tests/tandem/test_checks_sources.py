@@ -152,6 +152,32 @@ def test_connection_with_a_trigger() -> None:
     assert stack.found() == set()
 
 
+def test_git_source_of_a_pipeline_that_another_one_runs() -> None:
+    stack = without_rule("web_committed")
+    invoke = {
+        "name": "Run",
+        "category": "Invoke",
+        "owner": "AWS",
+        "provider": "CodePipeline",
+        "version": "1",
+        "configuration": {"PipelineName": "${aws_codepipeline.web.name}"},
+    }
+    stack.pipeline("base")["depends_on"] = ["aws_iam_role_policy.base_pipeline"]
+    stack.pipeline("base")["stage"].append({"name": "Web", "action": [invoke]})
+
+    assert "source-unwatched" not in {check for check, _ in stack.found()}
+
+
+def test_git_source_of_a_pipeline_that_a_rule_starts_after_another() -> None:
+    stack = without_rule("web_committed")
+    ended = {"source": ["aws.codepipeline"], "detail": {"state": ["SUCCEEDED"]}}
+    rule = {"name": "ended", "event_pattern": json.dumps(ended)}
+    stack.add("aws_cloudwatch_event_rule", "ended", rule)
+    stack.add("aws_cloudwatch_event_target", "ended", {**stack.target(), "rule": "ended"})
+
+    assert "source-unwatched" not in {check for check, _ in stack.found()}
+
+
 @pytest.mark.parametrize("disabled", [{"state": "DISABLED"}, {"is_enabled": False}])
 def test_disabled_rule(disabled: Block) -> None:
     stack = Stack()

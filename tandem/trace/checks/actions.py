@@ -94,11 +94,11 @@ def argument_missing(context: Context) -> Iterator[Problem]:
 
 
 def _missing(values: Mapping[str, Any], required: Required, within: str = "") -> Iterator[str]:
-    for name, inner in required.items():
+    for name, inner in required.items() if "dynamic" not in values else ():
         path = f"{within}{name}"
         if values.get(name) in (None, [], {}):
             if name not in _MAY_BE_NONE:
                 yield path
-        elif inner and "dynamic" not in values:
+        elif inner:
             for block in blocks(values, name):
                 yield from _missing(block, inner, f"{path}.")

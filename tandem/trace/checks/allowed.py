@@ -113,7 +113,7 @@ def _applies(statement: Mapping[str, Any], action: str, resource: str) -> bool |
 
 def _matches(pattern: str, text: str) -> bool | None:
     """Whether a pattern with `*` and `?` matches; None where unknown parts decide."""
-    if fnmatchcase(text, pattern.replace("[", "[[]")):
+    if pattern in ("*", text) or fnmatchcase(text, pattern.replace("[", "[[]")):
         return True
     if is_known(pattern) and is_known(text) and "${" not in pattern:
         return False

@@ -33,7 +33,7 @@ Order = tuple[int, int]
 )
 def artifact_not_produced(context: Context) -> Iterator[Problem]:
     """The apply fails: every input artifact is the output of an earlier action."""
-    for pipeline in context.deployment.pipelines:
+    for pipeline in context.whole_pipelines:
         produced = _produced(pipeline)
         for _, action in _ordered(pipeline):
             for name in action.inputs:
@@ -53,7 +53,7 @@ def artifact_not_produced(context: Context) -> Iterator[Problem]:
 )
 def artifact_produced_later(context: Context) -> Iterator[Problem]:
     """The apply fails: actions of the same stage and run order run side by side."""
-    for pipeline in context.deployment.pipelines:
+    for pipeline in context.whole_pipelines:
         produced = _produced(pipeline)
         for order, action in _ordered(pipeline):
             for name in action.inputs:
@@ -74,7 +74,7 @@ def artifact_produced_later(context: Context) -> Iterator[Problem]:
 )
 def artifact_produced_twice(context: Context) -> Iterator[Problem]:
     """The apply fails: names of output artifacts are unique within a pipeline."""
-    for pipeline in context.deployment.pipelines:
+    for pipeline in context.whole_pipelines:
         for name, makers in _produced(pipeline).items():
             if len(makers) > 1:
                 actions = " and ".join(f'"{action.name}"' for _, action in makers)
@@ -89,7 +89,7 @@ def artifact_produced_twice(context: Context) -> Iterator[Problem]:
 )
 def artifacts_refused(context: Context) -> Iterator[Problem]:
     """The apply fails: each kind of action takes and makes a certain number of artifacts."""
-    for pipeline in context.deployment.pipelines:
+    for pipeline in context.whole_pipelines:
         for _, action in _ordered(pipeline):
             why = _wrong_number(action)
             if why:
@@ -104,7 +104,7 @@ def artifacts_refused(context: Context) -> Iterator[Problem]:
 )
 def primary_source_wrong(context: Context) -> Iterator[Problem]:
     """The apply or the build fails: with several inputs, `PrimarySource` names one of them."""
-    for pipeline in context.deployment.pipelines:
+    for pipeline in context.whole_pipelines:
         for _, action in _ordered(pipeline):
             if action.provider != "CodeBuild" or not action.configuration_known:
                 continue

@@ -122,8 +122,8 @@ def _buildspecs(context: Context) -> Iterator[tuple[BuildProject, Buildspec]]:
             said.add(build.project.address)
             yield build.project, build.buildspec
     for project in context.deployment.projects:
-        spec = context.buildspecs.alone(project)
-        if spec and project.address not in said:
+        spec = None if project.address in said else context.buildspecs.alone(project)
+        if spec:
             yield project, spec
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from tandem.deployment.addresses import without_keys
 from tandem.deployment.model import (
+    BuildProject,
     Deployment,
     Pipeline,
     Resource,
@@ -22,6 +23,7 @@ from tandem.trace.checks.build import Build, Buildspecs
 from tandem.trace.checks.circles import circles
 from tandem.trace.checks.samples import Source, source_of
 from tandem.trace.following import Follower, Push
+from tandem.trace.git_filters import blocks
 from tandem.trace.patterns import matches, some
 
 
@@ -40,6 +42,7 @@ class Context:
         self.deployment = deployment
         self._follower = follower
         self._sources: dict[str, list[Source]] = {}
+        self._fires: dict[tuple[str, tuple[str, str, str]], bool | None] = {}
         self.buildspecs = Buildspecs(deployment)
 
     @cached_property
@@ -53,6 +56,11 @@ class Context:
         for link in self.links:
             found[link.target.arn].append(link)
         return found
+
+    @cached_property
+    def whole_pipelines(self) -> tuple[Pipeline, ...]:
+        """The pipelines all of whose stages and actions are known."""
+        return tuple(it for it in self.deployment.pipelines if _is_whole(it))
 
     def links_to(self, pipeline: Pipeline) -> list[Link]:
         """What certainly has `pipeline` as its target, whether enabled or not."""
@@ -104,6 +112,19 @@ class Context:
             "start-pipeline-execution" in (it.buildspec or "") for it in self.deployment.projects
         )
 
+    @cached_property
+    def invoked(self) -> frozenset[str]:
+        """Names of the pipelines that others run as an action.
+
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodePipeline.html
+        """
+        return frozenset(
+            action.configuration.get("PipelineName", "")
+            for pipeline in self.deployment.pipelines
+            for action in pipeline.actions
+            if action.provider == "CodePipeline" and action.category == "Invoke"
+        )
+
     def has_unknown_rule(self, pipeline: Pipeline) -> bool:
         """Whether a target of a rule that nobody knows here may be the pipeline."""
         return any(
@@ -141,6 +162,13 @@ class Context:
             self._sources[pipeline.address] = [it for it in found if it]
         return self._sources[pipeline.address]
 
+    def fires(self, rule: Rule, source: Source) -> bool | None:
+        """As the function, remembered."""
+        key = rule.address, source.key
+        if key not in self._fires:
+            self._fires[key] = fires(rule, source)
+        return self._fires[key]
+
     def role(self, arn: str | None) -> Role | None:
         """The role of that ARN, where it is managed here."""
         role = self.deployment.role_of.get(arn or "")
@@ -177,9 +205,27 @@ class Context:
             },
         )
 
-    def pushes_of(self, pipeline: Pipeline) -> tuple[Push, ...]:
-        """What its builds push, as far as that is known."""
-        return self._follower.pushes_of(pipeline)
+    def pushes_of(self, what: Pipeline | BuildProject) -> tuple[Push, ...]:
+        """What a pipeline or a build pushes, as far as that is known."""
+        return self._follower.pushes_of(what)
+
+
+def _is_whole(pipeline: Pipeline) -> bool:
+    values = pipeline.resource.values
+    return (
+        "dynamic" not in values
+        and _are_blocks(values.get("stage"))
+        and all(
+            "dynamic" not in stage and _are_blocks(stage.get("action"))
+            for stage in blocks(values, "stage")
+        )
+    )
+
+
+def _are_blocks(value: object) -> bool:
+    """Whether a value is nested blocks, and not what is known only after the apply."""
+    items = value if isinstance(value, list | tuple) else [value]
+    return all(isinstance(item, Mapping) for item in items)
 
 
 def fires(rule: Rule, source: Source) -> bool | None:

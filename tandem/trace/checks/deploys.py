@@ -123,7 +123,7 @@ def blue_green_artifacts(context: Context) -> Iterator[Problem]:
 
 
 def _deployments(context: Context) -> Iterator[tuple[Pipeline, Action]]:
-    for pipeline in context.deployment.pipelines:
+    for pipeline in context.whole_pipelines:
         for action in pipeline.actions:
             known = action.configuration_known and is_known(action.configuration.get("FileName"))
             if action.provider == "ECS" and action.category == "Deploy" and known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tandem.deployment.model import Action, Pipeline
+from tandem.deployment.model import Action, BuildProject, Pipeline
 from tandem.deployment.symbols import equal, readable
 from tandem.trace.checks.build import Build
 from tandem.trace.checks.check import Problem, check
@@ -23,10 +23,15 @@ _ECR_PAGE = "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-re
 )
 def pushed_tag_unread(context: Context) -> Iterator[Problem]:
     """The link never fires: what is pushed to the base's repository has another tag."""
-    pushes: dict[str, list[tuple[Pipeline, Push]]] = defaultdict(list)
-    for pipeline in context.deployment.pipelines:
-        for push in context.pushes_of(pipeline):
-            pushes[push.repository].append((pipeline, push))
+    pushes: dict[str, list[tuple[str, Push]]] = defaultdict(list)
+    used = {build.project.address for build in context.builds}
+    alone = [it for it in context.deployment.projects if it.address not in used]
+    builders: list[Pipeline | BuildProject] = [*context.deployment.pipelines, *alone]
+    for builder in builders:
+        for push in context.pushes_of(builder):
+            pushes[push.repository].append((builder.name, push))
+    if any("put-image" in (it.buildspec or "") for it in context.deployment.projects):
+        return  # which gives an image another tag
     for pipeline in context.deployment.pipelines:
         for action in _image_sources(pipeline):
             repository = action.configuration.get("RepositoryName", "")
@@ -37,7 +42,7 @@ def pushed_tag_unread(context: Context) -> Iterator[Problem]:
                 yield Problem(
                     pipeline.address,
                     f'"{action.name}" reads {readable(repository)}:{readable(tag)}, but '
-                    f"{readable(made[0][0].name)} pushes {tags}",
+                    f"{readable(made[0][0])} pushes {tags}",
                 )
 
 
@@ -54,14 +59,14 @@ def base_digest_unused(context: Context) -> Iterator[Problem]:
 
     Said only where all builds of the pipeline are seen, and one of them builds an image.
     """
-    for pipeline in context.deployment.pipelines:
+    for pipeline in context.whole_pipelines:
         builds = context.builds_of(pipeline)
         if not builds or not all(map(_is_seen, builds)) or not any(map(_builds_image, builds)):
             continue
         if len(builds) != sum(it.provider == "CodeBuild" for it in pipeline.actions):
             continue
         for action in _image_sources(pipeline):
-            if not any(_gets_digest(build, action) for build in builds):
+            if not any(_gets_digest(build, action) or _runs_in(build, action) for build in builds):
                 yield Problem(
                     pipeline.address,
                     f'no build gets the digest that "{action.name}" has found, so they read the '
@@ -101,6 +106,12 @@ def _builds_image(build: Build) -> bool:
 
 def _is_build(argv: tuple[str, ...]) -> bool:
     return "build" in argv[1:4] or "bud" in argv[1:4]
+
+
+def _runs_in(build: Build, source: Action) -> bool:
+    """Whether the image of the source is what the build runs in, and not what it is built on."""
+    name = source.configuration.get("RepositoryName", "")
+    return f"/{name}:" in build.project.image or f"/{name}@" in build.project.image
 
 
 def _gets_digest(build: Build, source: Action) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from tandem.deployment.model import Rule
 from tandem.deployment.symbols import readable
 from tandem.trace.checks.check import Problem, check
-from tandem.trace.checks.context import Context, fires
+from tandem.trace.checks.context import Context
 from tandem.trace.checks.samples import Source
 from tandem.trace.checks.watching import all_sources, near_misses, watched
 from tandem.trace.patterns import matches
@@ -51,7 +51,7 @@ def branch_creation_missed(context: Context) -> Iterator[Problem]:
     """
     for pipeline, source in all_sources(context):
         creation = source.creation
-        links = [it for it in context.links_to(pipeline) if fires(it.rule, source)]
+        links = [it for it in context.links_to(pipeline) if context.fires(it.rule, source)]
         if creation and links:
             answers = [matches(it.rule.pattern or {}, creation) for it in links]
             if all(answer is False for answer in answers):

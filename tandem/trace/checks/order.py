@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tandem.deployment.model import Pipeline, Role
 from tandem.deployment.symbols import readable
 from tandem.trace.checks.check import Problem, check
-from tandem.trace.checks.context import Context, Link, fires
+from tandem.trace.checks.context import Context, Link
 
 _DEPENDS_ON = "https://developer.hashicorp.com/terraform/language/meta-arguments/depends_on"
 _MODULE = re.compile(r"(?:module\.[^.\[]+(?:\[[^\]]*\])?\.)*")
@@ -72,7 +72,7 @@ def linked_too_late(context: Context) -> Iterator[Problem]:
             links = [
                 link
                 for link in context.links_to(pipeline)
-                if link.rule.enabled and fires(link.rule, source)
+                if link.rule.enabled and context.fires(link.rule, source)
             ]
             for base in bases.get(pushed, []):
                 if base is pipeline or not all(_is_late(context, base, it) for it in links):

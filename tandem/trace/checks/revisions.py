@@ -9,7 +9,7 @@ from typing import Any
 from tandem.deployment.model import Pipeline
 from tandem.deployment.symbols import equal, is_known, readable
 from tandem.trace.checks.check import Problem, check
-from tandem.trace.checks.context import Context, Link, fires
+from tandem.trace.checks.context import Context, Link
 from tandem.trace.checks.samples import Source
 from tandem.trace.patterns import matches
 from tandem.trace.transformer import given
@@ -97,7 +97,7 @@ def revision_unpinned(context: Context) -> Iterator[Problem]:
     for link, pipeline in _linked(context):
         if pipeline.type != "V2" or link.target.input is not None:
             continue
-        fired = [it for it in context.sources(pipeline) if fires(link.rule, it)]
+        fired = [it for it in context.sources(pipeline) if context.fires(link.rule, it)]
         if fired and not _revisions(link, fired[0].event) and _is_readable(link):
             yield Problem(
                 link.target.address,
@@ -130,7 +130,7 @@ def _is_readable(link: Link) -> bool:
 def _any_event(context: Context, link: Link, pipeline: Pipeline) -> Mapping[str, Any]:
     """An event for the template: one that fires the rule, if there is one."""
     sources = context.sources(pipeline)
-    fired = [it for it in sources if fires(link.rule, it)] or sources
+    fired = [it for it in sources if context.fires(link.rule, it)] or sources
     return fired[0].event if fired else {}
 
 

@@ -11,7 +11,7 @@ from tandem.deployment.model import Rule
 from tandem.deployment.symbols import is_known, readable
 from tandem.trace.checks.allowed import is_data
 from tandem.trace.checks.check import Problem, check
-from tandem.trace.checks.context import Context, fires
+from tandem.trace.checks.context import Context
 from tandem.trace.checks.samples import Source
 from tandem.trace.pattern_problems import problems
 from tandem.trace.patterns import matches, some
@@ -48,10 +48,14 @@ def pattern_too_wide(context: Context) -> Iterator[Problem]:
     is the app's own where it shares the repository of its base.
     """
     found: dict[str, dict[str, Source]] = defaultdict(dict)
+    seen = set()
     for pipeline in context.deployment.pipelines:
         for link in context.links_to(pipeline):
             rule = link.rule
             for source in context.sources(pipeline):
+                if (rule.address, source.key) in seen:
+                    continue
+                seen.add((rule.address, source.key))
                 if rule.pattern and matches(rule.pattern, source.event):
                     for words in _near(context, rule, source):
                         found[rule.address].setdefault(words, source)
@@ -154,7 +158,7 @@ def _misses_source(context: Context, rule: Rule) -> bool:
     for target in rule.targets:
         pipeline = context.deployment.pipeline_of.get(target.arn)
         if pipeline and any(
-            fires(rule, source) is False
+            context.fires(rule, source) is False
             and source.service in (rule.pattern or {}).get("source", [source.service])
             for source in context.sources(pipeline)
         ):

@@ -47,6 +47,11 @@ class Source:
         return self.events[0]
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """The same for all sources that the same events are about."""
+        return self.words, str(self.event["account"]), str(self.event["region"])
+
+    @property
     def service(self) -> str:
         """As in `aws.ecr`."""
         return str(self.event["source"])

@@ -14,6 +14,7 @@ from tandem.trace.checks.samples import Source
 from tandem.trace.checks.watching import (
     all_sources,
     disabled_rules,
+    is_started_otherwise,
     near_misses,
     polls,
     watched,
@@ -49,10 +50,13 @@ def image_source_unwatched(context: Context) -> Iterator[Problem]:
 def source_unwatched(context: Context) -> Iterator[Problem]:
     """The action is told not to poll, and no rule starts the pipeline either.
 
-    Silent where another source of code starts the pipeline: some sources are fetched only.
+    Silent where another source of code, or another pipeline, starts it: some sources are fetched
+    only.
     """
     for pipeline, source in all_sources(context):
         if source.service == "aws.ecr" or polls(source.action) is not False:
+            continue
+        if is_started_otherwise(context, pipeline):
             continue
         others = [it for it in context.sources(pipeline) if it is not source]
         if watched(context, pipeline, source) is False and not any(
@@ -62,7 +66,11 @@ def source_unwatched(context: Context) -> Iterator[Problem]:
     for pipeline in context.deployment.pipelines:
         connected = [it for it in pipeline.sources if it.provider == "CodeStarSourceConnection"]
         git = [it for it in pipeline.sources if it.provider != "ECR"]
-        if len(git) == 1 and connected and _ignored(pipeline, connected[0]):
+        if len(git) != 1 or not connected or is_started_otherwise(context, pipeline):
+            continue
+        if _ignored(pipeline, connected[0]) and not any(
+            link.rule.schedule for link in context.links_to(pipeline)
+        ):
             yield Problem(
                 pipeline.address,
                 f'pushes do not start it: the action "{connected[0].name}" has DetectChanges '

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tandem.deployment.model import Pipeline
+from tandem.deployment.symbols import is_known
 from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context
 from tandem.trace.git_filters import blocks
@@ -27,10 +28,9 @@ def stages_refused(context: Context) -> Iterator[Problem]:
 
     There are at least two stages, and the actions of each have different names.
     """
-    for pipeline in context.deployment.pipelines:
-        if not _is_hidden(context, pipeline):
-            for why in _refused(pipeline):
-                yield Problem(pipeline.address, why)
+    for pipeline in context.whole_pipelines:
+        for why in _refused(pipeline):
+            yield Problem(pipeline.address, why)
 
 
 @check(
@@ -50,14 +50,6 @@ def type_too_old(context: Context) -> Iterator[Problem]:
             yield Problem(pipeline.address, f"it is of type V1, which has no {', '.join(needs)}")
 
 
-def _is_hidden(context: Context, pipeline: Pipeline) -> bool:
-    """Whether not all stages are known."""
-    return any(
-        it.address == pipeline.address and it.attribute.startswith("stage")
-        for it in context.deployment.unresolved
-    )
-
-
 def _refused(pipeline: Pipeline) -> Iterator[str]:
     if not pipeline.stages:
         return
@@ -65,7 +57,7 @@ def _refused(pipeline: Pipeline) -> Iterator[str]:
         yield "it has one stage, and needs two"
     first, *others = pipeline.stages
     for action in first.actions:
-        if action.category and action.category != "Source":
+        if is_known(action.category) and action.category not in ("", "Source"):
             yield f'its first stage holds "{action.name}", which is no source action'
     for stage in others:
         for action in stage.actions:

@@ -37,7 +37,7 @@ _OUTPUTS: Mapping[str, frozenset[str]] = {
 )
 def variables_broken(context: Context) -> Iterator[Problem]:
     """The apply or the build fails: `EnvironmentVariables` is no JSON list of variables."""
-    for pipeline in context.deployment.pipelines:
+    for pipeline in context.whole_pipelines:
         for action in pipeline.actions:
             said = action.configuration.get("EnvironmentVariables")
             if said and action_variables(action) is None and not _may_be_json(said):
@@ -59,7 +59,7 @@ def variable_of_nothing(context: Context) -> Iterator[Problem]:
     Each kind of action sets variables of its own; `#{variables.Name}` is a variable of the
     pipeline itself.
     """
-    for pipeline in context.deployment.pipelines:
+    for pipeline in context.whole_pipelines:
         for number, stage in enumerate(pipeline.stages):
             for action in stage.actions:
                 seen = set()

@@ -7,7 +7,7 @@ from typing import Any
 
 from tandem.deployment.model import Action, Pipeline
 from tandem.deployment.symbols import equal
-from tandem.trace.checks.context import Context, Link, fires
+from tandem.trace.checks.context import Context, Link
 from tandem.trace.checks.samples import Source
 from tandem.trace.patterns import some
 
@@ -33,11 +33,11 @@ def polls(action: Action) -> bool | None:
 def watched(context: Context, pipeline: Pipeline, source: Source) -> bool | None:
     """Whether a rule starts the pipeline when the source changes; None: nobody knows."""
     answer: bool | None = some(
-        fires(link.rule, source) for link in context.links_to(pipeline) if link.rule.enabled
+        context.fires(link.rule, source) for link in context.links_to(pipeline) if link.rule.enabled
     )
     if answer is False and (
         any(
-            link.rule.enabled and fires(link.rule, source) is not False
+            link.rule.enabled and context.fires(link.rule, source) is not False
             for link in (*context.perhaps_to(pipeline), *context.to_others)
         )
         or context.has_unknown_rule(pipeline)
@@ -55,8 +55,31 @@ def near_misses(context: Context, pipeline: Pipeline, source: Source) -> list[Li
         if link.rule.enabled
         and link.rule.pattern
         and _is_about(link.rule.pattern, source)
-        and all(fires(link.rule, it) is False for it in context.sources(pipeline))
+        and all(context.fires(link.rule, it) is False for it in context.sources(pipeline))
     ]
+
+
+def is_started_otherwise(context: Context, pipeline: Pipeline) -> bool:
+    """Whether something starts the pipeline that is no change of its sources.
+
+    Another pipeline, a command of a build, or a rule for other events.
+    """
+    return (
+        context.started_by_command
+        or any(equal(name, pipeline.name) is not False for name in context.invoked)
+        or any(
+            link.rule.enabled
+            and link.rule.pattern
+            and not any(_is_about(link.rule.pattern, it) for it in context.sources(pipeline))
+            and not _is_of_sources(link.rule.pattern)
+            for link in context.links_to(pipeline)
+        )
+    )
+
+
+def _is_of_sources(pattern: Mapping[str, Any]) -> bool:
+    said = pattern.get("source", [])
+    return any(str(it).endswith(("ecr", "codecommit", "s3")) for it in said)
 
 
 def disabled_rules(context: Context, pipeline: Pipeline, source: Source) -> list[Link]:
@@ -64,7 +87,7 @@ def disabled_rules(context: Context, pipeline: Pipeline, source: Source) -> list
     return [
         link
         for link in context.links_to(pipeline)
-        if not link.rule.enabled and fires(link.rule, source)
+        if not link.rule.enabled and context.fires(link.rule, source)
     ]
 
 
