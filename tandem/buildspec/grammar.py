@@ -1,9 +1,9 @@
 """tree-sitter's grammar of the shell, and what it takes for something else.
 
-Both mistakes are known: a variable before a dot or a slash is read as a lone `$`
-(https://github.com/tree-sitter/tree-sitter-bash/issues/315), and an empty assignment at the end of
-a line as the beginning of the next line's command (issues/228). The text is made plainer where
-that happened, and parsed again.
+A variable before a dot or a slash is read as a lone `$`
+(https://github.com/tree-sitter/tree-sitter-bash/issues/315), an empty assignment at the end of a
+line as the beginning of the next line's command (issues/228), and backquotes within a word as
+another word. The text is made plainer where that happened, and parsed again.
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ def _edits(root: tree_sitter.Node, source: bytes) -> Iterator[tuple[int, int, by
             found = _NAME.match(source, node.end_byte - 1)
             if found is not None:
                 yield found.start(), found.end(), b"${" + found[1] + b"}"
+        elif node.type == "command_substitution" and b"\\" not in (node.text or b""):
+            first, last = node.children[0], node.children[-1]
+            if first.type == last.type == "`":
+                yield first.end_byte - 1, first.end_byte, b"$("
+                yield last.end_byte - 1, last.end_byte, b")"
         elif node.type in ("command", "variable_assignments"):
             for child in node.children[:-1]:
                 if child.type != "variable_assignment":

@@ -67,6 +67,7 @@ def _while(runner: Runner, node: Node, state: State) -> Status:
     )
 
     def passes(way: State) -> Status:
+        way.stdin = None  # each pass may read another line
         _forget(runner, node, way)
         if runner.run_all(conditions, way) is not fails_with:
             runner.either(way, [one_pass], exhaustive=False)

@@ -24,7 +24,7 @@ class Unknowns:
         if len(name) > _LONGEST_NAME:
             inputs = (name, inputs)
             name = f"{name[: _LONGEST_NAME - 1]}…"
-        seen = self._seen.setdefault(name, {})
+        seen = self._seen.setdefault(symbol(name), {})
         if _CHANGES.search(name):
             inputs = len(seen)
         number = seen.setdefault(inputs, len(seen) + 1)

@@ -226,16 +226,17 @@ def _split(text: str) -> tuple[tuple[bool, bool], list[str]]:
 
 
 def _in_braces(field: str) -> list[str]:
-    found = _BRACES.search(field)
-    if found is None:
-        return [field]
-    if found[2] and found[3]:
-        low, high = int(found[2]), int(found[3])
-        options = [str(number) for number in range(low, high + 1)]
-    else:
-        options = found[1].split(",")
-    head, tail = field[: found.start()], field[found.end() :]
-    return [head + option + rest for option in options for rest in _in_braces(tail)]
+    made, rest = [""], field
+    while (found := _BRACES.search(rest)) is not None:
+        if found[2]:
+            options = [str(number) for number in range(int(found[2]), int(found[3]) + 1)]
+        else:
+            options = found[1].split(",")
+        if len(made) * len(options) > MOST_WORDS:
+            raise TooMuchError
+        made = [begun + rest[: found.start()] + option for begun in made for option in options]
+        rest = rest[found.end() :]
+    return [begun + rest for begun in made]
 
 
 def _shortened(text: str) -> str:
