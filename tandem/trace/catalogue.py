@@ -83,9 +83,10 @@ def _table() -> str:
 
 
 def _entry(check: Check) -> str:
+    whose = "AWS's" if "amazon.com" in check.page else "Terraform's"
     return (
         f"### `{check.id}`\n\n**{check.title}.** {_paragraphs(check.why)}\n\n"
-        f"Remedy: {check.remedy}. See [AWS's or Terraform's page]({check.page})."
+        f"Remedy: {check.remedy}. See [{whose} page]({check.page})."
     )
 
 

@@ -130,7 +130,7 @@ def _buildspecs(context: Context) -> Iterator[tuple[BuildProject, Buildspec]]:
 def _may_have_daemon(project: BuildProject) -> bool:
     """Whether Docker may be found without privileges.
 
-    https://docs.aws.amazon.com/codebuild/latest/userguide/docker-server.html
+    https://docs.aws.amazon.com/codebuild/latest/userguide/sample-docker-server.html
     """
     return any(variable.name == "DOCKER_HOST" for variable in project.variables) or any(
         environment.get("docker_server") or not is_known(environment.get("privileged_mode"))

@@ -83,7 +83,7 @@ def source_unwatched(context: Context) -> Iterator[Problem]:
     "rule-disabled",
     title="The rule that would start the pipeline is disabled",
     remedy='set its state to "ENABLED"',
-    page="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-enable-disable-rule.html",
+    page="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-delete-rule.html",
 )
 def rule_disabled(context: Context) -> Iterator[Problem]:
     """A disabled rule gets no events, and no other rule is for the source."""

@@ -11,7 +11,7 @@ from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context, Link
 
 START = "codepipeline:StartPipelineExecution"
-_PAGE = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html"
+_PAGE = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-iam-roles.html"
 
 
 @check(
