@@ -56,6 +56,23 @@ def test_a_denial_wins_and_is_named(iam: Evaluator) -> None:
     assert ask(iam, may(*statements), PUSH, BASE).allowed is True
 
 
+def test_requests_that_are_asked_together_are_told_apart(iam: Evaluator) -> None:
+    builder = may(allow(PUSH, WEB), allow("ecr:BatchGetImage", [WEB, BASE]), allow("iam:*"))
+    reserved = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/x"
+    asked = [
+        (PUSH, WEB, True),
+        ("ecr:BatchGetImage", WEB, True),
+        (PUSH, BASE, False),
+        ("ecr:BatchGetImage", BASE, True),
+        ("ecr:BatchDeleteImage", BASE, False),
+        # AWS lets nobody pass its own roles, whatever a statement says of all of iam.
+        ("iam:GetRole", reserved, True),
+        ("iam:PassRole", reserved, False),
+    ]
+    found = iam.evaluate([Request(builder, action, resource) for action, resource, _ in asked])
+    assert [it.allowed for it in found] == [allowed for _, _, allowed in asked]
+
+
 def test_a_boundary_bounds(iam: Evaluator) -> None:
     pushing = policy("own", allow("ecr:*"))
     inside = role(pushing, boundary=policy("boundary", allow("ecr:*", WEB)))
@@ -153,6 +170,7 @@ TO_ECS = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
         ({"StringEqualsIfExists": {"iam:PassedToService": "ec2.amazonaws.com"}}, False),
         ({"ForAnyValue:StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}, True),
         ({"Null": {"iam:PassedToService": "true"}}, False),
+        ({"Null": {"iam:PassedToService": False}}, True),
         ({"Bool": {"aws:SecureTransport": True}}, True),
         ({"Bool": {"aws:SecureTransport": "false"}}, False),
         ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/build"}}, True),
@@ -210,6 +228,20 @@ def test_a_key_is_used_only_if_its_own_policy_lets_the_account_decide(iam: Evalu
     for principal, allowed in ((account, True), (theirs, False)):
         own = policy("aws_kms_key.store", {**allow("kms:*"), **principal})
         assert ask(iam, decrypting, "kms:Decrypt", key, resource_policy=own).allowed is allowed
+
+
+def test_in_another_account_both_sides_have_to_allow(iam: Evaluator) -> None:
+    theirs = WEB.replace(ACCOUNT, "999988887777")
+    pulling = may(allow("ecr:BatchGetImage", theirs))
+    granting = policy(
+        "aws_ecr_repository_policy.web",
+        {"Effect": "Allow", "Principal": {"AWS": pulling.arn}, "Action": "ecr:BatchGetImage"},
+    )
+    pull = "ecr:BatchGetImage", theirs
+    assert ask(iam, pulling, *pull, resource_policy=granting).allowed is True
+    assert ask(iam, role(), *pull, resource_policy=granting).allowed is False
+    # Without the repository's policy this side is all there is to judge.
+    assert ask(iam, pulling, *pull).allowed is True
 
 
 def test_mistakes_in_a_request_are_not_denials(iam: Evaluator) -> None:

@@ -291,6 +291,13 @@ def test_what_is_granted_for_other_kinds_of_resources_is_not_listed(iam: Evaluat
     assert not report(iam, *needed).roles[0].excess
 
 
+def test_policy_variables_are_what_is_needed(iam: Evaluator) -> None:
+    own, other = ("arn:aws:s3:::store/" + name for name in ("${aws:PrincipalAccount}/*", "other/*"))
+    reading = may(allow("s3:GetObject", [own, other]))
+    found = report(iam, need(reading, "s3:GetObject", f"arn:aws:s3:::store/{ACCOUNT}/x"))
+    assert [it.resources for it in found.roles[0].excess] == [(other,)]
+
+
 def test_what_may_be_needed_is_not_listed(iam: Evaluator) -> None:
     optional = may(allow([PUSH, "ecr:DescribeImages"], WEB))
     wanted = need(optional, PUSH, WEB), need(optional, "ecr:DescribeImages", WEB, optional=True)
@@ -336,6 +343,7 @@ def test_a_service_that_does_not_is_not_asked(iam: Evaluator) -> None:
             False,
         ),
         ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/deployer"}, {}, False),
+        ({"AWS": "AROAEXAMPLEOFADELETEDROLE"}, {}, False),
         ({"AWS": f"arn:aws:iam::{symbol('other account')}:root"}, {}, False),
         ({"Federated": "token.actions.githubusercontent.com"}, {}, False),
     ],
@@ -397,6 +405,7 @@ def test_a_role_that_is_managed_elsewhere_is_not_judged(iam: Evaluator) -> None:
     looked_up = role(address="data.aws_iam_role.theirs", trust=None)
     found = report(iam, need(looked_up, PUSH, WEB))
     assert not found.findings
+    assert found.roles[0].needed[0].decision.allowed is None
     assert "it is managed elsewhere" in found.roles[0].not_judged
 
 
