@@ -30,7 +30,7 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
         if verbose or role.findings or any(verdict.missing for verdict in role.needed):
             console.print(_in_full(role))
         else:
-            console.print(_in_a_line(role))
+            console.print(_in_a_line(role), soft_wrap=True)
     for service in report.services:
         if verbose or not service.decision.allowed:
             need = service.need
@@ -48,7 +48,7 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     console.print(_totals(report), soft_wrap=True)
 
 
-def _in_a_line(role: RoleReport) -> RenderableType:
+def _in_a_line(role: RoleReport) -> str:
     needed = [verdict for verdict in role.needed if not verdict.need.optional]
     allowed = sum(verdict.decision.allowed is True for verdict in needed)
     unknown = sum(verdict.decision.allowed is None for verdict in needed)
@@ -62,10 +62,7 @@ def _in_a_line(role: RoleReport) -> RenderableType:
         said.append(f"{count} action{'' if count == 1 else 's'} not needed")
     said.append(f"assumed by {_text(_assumed_by(role))}")
     mark = _mark(None if role.not_judged else True)
-    line = Text.from_markup(f"{mark} {escape(role.role.address)}: {'; '.join(said)}")
-    line.no_wrap = True
-    line.overflow = "ignore"
-    return line
+    return f"{mark} {escape(role.role.address)}: {'; '.join(said)}"
 
 
 def _in_full(role: RoleReport) -> RenderableType:

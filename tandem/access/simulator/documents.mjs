@@ -20,7 +20,7 @@ export class Document {
   constructor(source, number) {
     this.source = source;
     this.number = number;
-    this.statements = [source?.Statement ?? []].flat().map(withTexts);
+    this.statements = [source?.Statement ?? []].flat();
     this.read = asPolicy(this.statements).statements();
     this.actions = this.statements.map((one) => JSON.stringify([one.Action, one.NotAction]));
   }
@@ -66,14 +66,3 @@ function isAbout(statement, actions, name) {
   return known.get(name);
 }
 const about = new Map();
-
-// IAM reads true and 5 in a condition as "true" and "5"; the simulator wants texts.
-function withTexts(statement) {
-  if (!statement?.Condition) return statement;
-  const text = (value) => (Array.isArray(value) ? value.map(String) : String(value));
-  const texts = (keys) => Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, text(value)]));
-  const Condition = Object.fromEntries(
-    Object.entries(statement.Condition).map(([operator, keys]) => [operator, texts(keys)]),
-  );
-  return { ...statement, Condition };
-}
