@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import tree_sitter
 
-from tandem.buildspec.grammar import parsed
+from tandem.buildspec.grammar import decoded, parsed
 
 _QUOTED = frozenset({"string", "raw_string", "ansi_c_string", "translated_string", "expansion"})
 _EXPANSIONS = _QUOTED | {
@@ -80,7 +80,7 @@ def script(text: str) -> Script:
     Raises:
         RecursionError: It is nested too deeply.
     """
-    source, root = parsed(text.encode(errors="replace"))
+    source, root = parsed(text)
     return Script(_node(root, "", source), _problem(root, source) if root.has_error else None)
 
 
@@ -90,7 +90,7 @@ def _problem(root: tree_sitter.Node, source: bytes) -> str:
         node = waiting.pop()
         if node.is_error or node.is_missing:
             line = source.split(b"\n")[node.start_point[0]][node.start_point[1] :]
-            near = line.decode(errors="replace").strip()[:40]
+            near = decoded(line).strip()[:40]
             place = f"line {node.start_point[0] + 1}"
             return (
                 f"{place}: not understood as shell at `{near}`" if near else f"{place}: incomplete"
@@ -123,7 +123,7 @@ def _bind_tighter(node: Node) -> Node:
 
 
 def _text(node: tree_sitter.Node, source: bytes) -> str:
-    return source[node.start_byte : node.end_byte].decode(errors="replace")
+    return decoded(source[node.start_byte : node.end_byte])
 
 
 def _parameter(node: tree_sitter.Node, source: bytes) -> Parameter | None:
@@ -131,7 +131,7 @@ def _parameter(node: tree_sitter.Node, source: bytes) -> Parameter | None:
     found = _PARAMETER.match(text)
     if found is None or not text.endswith(b"}"):
         return None
-    rest = text[found.end() : -1].decode(errors="replace")
+    rest = decoded(text[found.end() : -1])
     if rest and found["operator"] is None:
         return None
     prefix, name, index, operator = (
@@ -182,7 +182,7 @@ def _inner(node: tree_sitter.Node, begin: int) -> Iterator[tree_sitter.Node]:
 
 
 def _unquoted(text: bytes, kind: str) -> str:
-    literal = text.decode(errors="replace")
+    literal = decoded(text)
     if "\\" not in literal:
         return literal
     if kind in ("string", "translated_string", "heredoc_body"):

@@ -89,3 +89,13 @@ def test_no_command_raises(command: str) -> None:
 )
 def test_no_text_raises(text: str) -> None:
     assert all("\n" not in problem for problem in parse(text, {}).problems)
+
+
+@pytest.mark.parametrize("character", ["é", "✅", "🚀", "\U0010ffff", "\udc80"])
+def test_characters_beyond_ascii_are_kept(character: str) -> None:
+    text = json.dumps({"phases": {"build": {"commands": ["say '{X} ${Y}X' {X $Y/X-$YX X"]}}})
+
+    (command,) = parse(text.replace("X", character), {"Y": "y"}).commands[:1]
+
+    assert command.argv[:2] == ("say", f"{{{character}}} ${{Y}}{character}")
+    assert command.argv[2:] == (f"{{{character}", f"y/{character}-y{character}", character)
