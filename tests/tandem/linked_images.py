@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from linked_buildspecs import APP_BUILDSPEC, BASE_BUILDSPEC
+
 from tandem.deployment import understand
 from tandem.findings import Finding
 from tandem.trace.catalogue import findings
@@ -24,27 +26,6 @@ PUSHED: Block = {
         "image-tag": ["latest"],
     },
 }
-BASE_BUILDSPEC = """\
-version: 0.2
-phases:
-  build:
-    commands:
-      - docker build --tag "$REPOSITORY_URI:latest" .
-      - docker push "$REPOSITORY_URI:latest"
-"""
-APP_BUILDSPEC = """\
-version: 0.2
-phases:
-  build:
-    commands:
-      - docker build --build-arg BASE_IMAGE --tag "$REPOSITORY_URI:latest" .
-      - docker push "$REPOSITORY_URI:latest"
-      - >-
-        printf '[{"name":"%s","imageUri":"%s"}]' app "$REPOSITORY_URI:latest"
-        > imagedefinitions.json
-artifacts:
-  files: [imagedefinitions.json]
-"""
 
 
 class Stack:
