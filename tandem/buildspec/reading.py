@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from tandem.buildspec import branches, commands, loops, shells
 from tandem.buildspec.document import Document, Line, document
@@ -32,6 +33,12 @@ def parse(text: str, variables: Mapping[str, str]) -> Buildspec:
 
     https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
     """
+    return _parsed(text, frozenset(variables.items()))
+
+
+@lru_cache(maxsize=8192)  # what traces, checks and judges asks for the same builds
+def _parsed(text: str, given: frozenset[tuple[str, str]]) -> Buildspec:
+    variables = dict(sorted(given))
     masks: dict[int, str] = {}
     read = document(masked(text, masks))
     environment = {
