@@ -35,6 +35,9 @@ from modules.iam import ServiceRole, Statement, policy
 from modules.project import Project
 from modules.settings import Artifacts
 
+_OWNER = ["s3:GetBucketAcl", "s3:GetBucketLocation"]
+"""By which a service makes sure whose bucket it is."""
+
 
 class AnyArtifactStore(Element):
     """A bucket for artifacts, whoever manages it."""
@@ -59,22 +62,27 @@ class AnyArtifactStore(Element):
         )
 
     def grant_read_write(self, role: ServiceRole) -> None:
-        """Let `role` read and write artifacts of this bucket, and of no other.
+        """Let a build's `role` read and write artifacts of this bucket, and of no other.
 
-        https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
         https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
         """
+        self._grant(role, _OWNER)
+
+    def grant_pass_through(self, role: ServiceRole) -> None:
+        """Let a pipeline's `role` pass artifacts through this bucket, and through no other.
+
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+        """
+        self._grant(role, [*_OWNER, "s3:GetBucketVersioning"])
+
+    def _grant(self, role: ServiceRole, on_bucket: list[str]) -> None:
         role.allow(
             Statement(
                 "Artifacts",
                 ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
                 [f"{self.bucket_arn}/*"],
             ),
-            Statement(
-                "ArtifactBucket",
-                ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
-                [self.bucket_arn],
-            ),
+            Statement("ArtifactBucket", on_bucket, [self.bucket_arn]),
         )
         if self.kms_key is not None:
             role.allow(

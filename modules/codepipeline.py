@@ -60,7 +60,7 @@ class Pipeline(Element):
     ) -> Codepipeline:
         """Make the pipeline, once all is granted to its role."""
         store = ArtifactStore.of(self)
-        store.grant_read_write(self.role)
+        store.grant_pass_through(self.role)
         stores = [store.block]
         self._pipeline = self.place(
             Codepipeline(

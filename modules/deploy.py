@@ -96,18 +96,13 @@ class EcsDeployment(Element):
         """
         settings = self._settings
         service = self._project.arn("ecs", f"service/{settings.cluster}/{settings.service}")
-        cluster = self._project.arn("ecs", f"cluster/{settings.cluster}")
-        tasks = self._project.arn("ecs", f"task/{settings.cluster}/*")
         family, task_roles = self._running_task(settings)
         when = given(settings)
         statements = [
             Statement("Service", ["ecs:DescribeServices", "ecs:UpdateService"], [service]),
-            Statement("Tasks", ["ecs:DescribeTasks"], [tasks]),
-            # These three are checked against no resource, but ListTasks against the cluster.
+            # The page has both on any resource. Describing is checked against none; only the
+            # service authorization reference says that registering is checked against the family.
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
-            Statement(
-                "ListTasks", ["ecs:ListTasks"], [ANY], {"ArnEquals": {"ecs:cluster": cluster}}
-            ),
             Statement(
                 "TaskDefinition",
                 ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"],

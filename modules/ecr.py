@@ -30,10 +30,12 @@ from modules.project import Project
 from modules.settings import Repository
 from modules.symbols import AnyRepository
 
-_PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-"""https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html"""
+_DOWNLOAD = "ecr:GetDownloadUrlForLayer"
+_PULL = ["ecr:BatchGetImage", _DOWNLOAD]
+"""https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html"""
 _PUSH = [
     "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
     "ecr:CompleteLayerUpload",
     "ecr:InitiateLayerUpload",
     "ecr:PutImage",
@@ -42,20 +44,22 @@ _PUSH = [
 """https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html"""
 
 
-def grant_pull(role: ServiceRole, sid: str, repository_arn: str, *, when: Decision = True) -> None:
-    """Let `role` log in to ECR and pull from one repository."""
+def grant_push(role: ServiceRole, repository_arn: str, *, pulls: Decision = False) -> None:
+    """Let `role` log in to ECR and push to one repository; if it `pulls`, pull from it as well."""
     role.allow(
-        # GetAuthorizationToken is checked against no resource.
-        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
-        Statement("EcrLogin", ["ecr:GetAuthorizationToken"], [ANY], when=when),
-        Statement(sid, _PULL, [repository_arn], when=when),
+        login_statement(),
+        Statement("Push", _PUSH, [repository_arn]),
+        # The rest of a pull is part of a push.
+        Statement("Pull", [_DOWNLOAD], [repository_arn], when=pulls),
     )
 
 
-def grant_push(role: ServiceRole, repository_arn: str) -> None:
-    """Let `role` log in to ECR, and pull from one repository and push to it."""
-    grant_pull(role, "Pull", repository_arn)
-    role.allow(Statement("Push", _PUSH, [repository_arn]))
+def login_statement(*, when: Decision = True) -> Statement:
+    """What a role needs to log in to ECR, which is checked against no resource.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+    """
+    return Statement("EcrLogin", ["ecr:GetAuthorizationToken"], [ANY], when=when)
 
 
 def pull_statement(sid: str, repository_arn: str) -> Statement:
@@ -95,11 +99,11 @@ class AnyImageRepository(Element):
 
     def grant_pull(self, role: ServiceRole, *, sid: str = "Pull") -> None:
         """Let `role` pull from this repository, and from no other."""
-        grant_pull(role, sid, self.arn)
+        role.allow(login_statement(), pull_statement(sid, self.arn))
 
-    def grant_push(self, role: ServiceRole) -> None:
-        """Let `role` push to this repository, and to no other."""
-        grant_push(role, self.arn)
+    def grant_push(self, role: ServiceRole, *, pulls: Decision = False) -> None:
+        """Let `role` push to this repository, and to no other; if it `pulls`, pull from it too."""
+        grant_push(role, self.arn, pulls=pulls)
 
 
 class ExistingImageRepository(AnyImageRepository):

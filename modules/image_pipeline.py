@@ -10,7 +10,7 @@ from pydantic import ConfigDict
 
 from modules._cdktf import Codepipeline, CodepipelineStageAction, Construct
 from modules.bases import Bases, Image, each_with_resources
-from modules.codebuild import BuildProject, standard_variables
+from modules.codebuild import BuildProject, pulls_its_image, standard_variables
 from modules.codepipeline import Pipeline, build_action, stage
 from modules.deploy import EcsDeployment, approval_stage
 from modules.ecr import (
@@ -159,7 +159,7 @@ class ImagePipeline(Element):
                 container=name if deploy is None else choose(given(deploy), deploy.container, name),
             ),
         )
-        self.repository.grant_push(self.build.role)
+        self.repository.grant_push(self.build.role, pulls=pulls_its_image(build))
         self.pipeline = Pipeline(
             self,
             "pipeline",

@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from modules.element import literal
-from modules.expressions import Entries, Text, choose, default, equal, joined_keys, some
+from modules.expressions import (
+    Decision,
+    Entries,
+    Text,
+    choose,
+    default,
+    either,
+    equal,
+    given,
+    joined_keys,
+    some,
+)
 from modules.settings import Build
 
 _BUILDSPECS = Path(__file__).resolve().parents[2] / "buildspecs"
@@ -29,6 +40,11 @@ def buildspec_of(settings: Build, standard: str) -> str:
 def _standard_buildspec(name: str) -> str:
     """The text of a standard buildspec: read once, however many images there are."""
     return literal((_BUILDSPECS / f"{name}.yml").read_text(encoding="utf-8"))
+
+
+def pulls_its_image(settings: Build) -> Decision:
+    """Whether a build may pull what it pushed before: for its layers, or for all we know."""
+    return either(equal(settings.cache, "registry"), given(settings.buildspec))
 
 
 def standard_variables(

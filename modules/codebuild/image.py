@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from modules.ecr import grant_pull
+from modules.ecr import login_statement
 from modules.element import literal
 from modules.expressions import Condition, Decision, Text, choose, default, hcl, pick
-from modules.iam import ServiceRole
+from modules.iam import ServiceRole, Statement
 from modules.project import Project
 from modules.settings import Build
 from modules.settings.types import is_token
@@ -23,6 +23,12 @@ _ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?"
     r"/(?P<repository>[^:@]+)(?:[:@].+)?"
 )
+
+_PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+"""What CodeBuild asks for, which is more than ECR does.
+
+https://docs.aws.amazon.com/codebuild/latest/userguide/sample-ecr.html
+"""
 
 
 def machine(settings: Build) -> str:
@@ -49,7 +55,10 @@ def grant_image(role: ServiceRole, settings: Build) -> None:
         f"arn:{Project.of(role).partition}:ecr:{image['region']}:{image['account']}"
         f":repository/{image['repository']}"
     )
-    grant_pull(role, "BuildImage", arn, when=in_ecr)
+    role.allow(
+        login_statement(when=in_ecr),
+        Statement("BuildImage", _PULL, [arn], when=in_ecr),
+    )
 
 
 def _in_ecr(image: str | None) -> tuple[Decision, Mapping[str, str]]:

@@ -41,12 +41,7 @@ def s3(source: S3, project: Project) -> SourceAction:
             ),
             Statement(
                 "SourceBucket",
-                [
-                    "s3:GetBucketAcl",
-                    "s3:GetBucketLocation",
-                    "s3:GetBucketVersioning",
-                    "s3:ListBucket",
-                ],
+                ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
                 [bucket],
             ),
             *needs_key,

@@ -13,7 +13,7 @@ from modules.artifacts import (
     SharedArtifactStore,
 )
 from modules.bases import Image
-from modules.codebuild import standard_variables
+from modules.codebuild import pulls_its_image, standard_variables
 from modules.ecr import AnyImageRepository, EitherImageRepository, RepositoryReference, grant_push
 from modules.expressions import Condition, Entries, Text, hcl
 from modules.naming import Names
@@ -186,7 +186,7 @@ def build_project(stack: TerraformStack) -> None:
             container=Text("var.name"),
         ),
     )
-    grant_push(build.role, Text("var.repository.arn"))
+    grant_push(build.role, Text("var.repository.arn"), pulls=pulls_its_image(settings))
     _tell(
         stack,
         name=("Name of the build project.", build.name),

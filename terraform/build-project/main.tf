@@ -200,7 +200,7 @@ resource "aws_iam_role_policy" "build" {
         {
           Sid      = "ArtifactBucket"
           Effect   = "Allow"
-          Action   = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"]
+          Action   = ["s3:GetBucketAcl", "s3:GetBucketLocation"]
           Resource = [var.artifact_store.bucket_arn]
         },
       ],
@@ -341,24 +341,27 @@ resource "aws_iam_role_policy" "build" {
       ] : [],
       [
         {
-          Sid      = "Pull"
-          Effect   = "Allow"
-          Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-          Resource = [var.repository.arn]
-        },
-        {
           Sid    = "Push"
           Effect = "Allow"
           Action = [
             "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
             "ecr:CompleteLayerUpload",
             "ecr:InitiateLayerUpload",
             "ecr:PutImage",
             "ecr:UploadLayerPart",
           ]
           Resource = [var.repository.arn]
-        },
-      ]
+        }
+      ],
+      (var.build.cache == "registry" ? true : var.build.buildspec != null) ? [
+        {
+          Sid      = "Pull"
+          Effect   = "Allow"
+          Action   = ["ecr:GetDownloadUrlForLayer"]
+          Resource = [var.repository.arn]
+        }
+      ] : []
     )
   })
   role = aws_iam_role.build.name

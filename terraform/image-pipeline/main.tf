@@ -905,7 +905,7 @@ resource "aws_iam_role_policy" "build" {
         {
           Sid      = "ArtifactBucket"
           Effect   = "Allow"
-          Action   = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"]
+          Action   = ["s3:GetBucketAcl", "s3:GetBucketLocation"]
           Resource = [local.artifact_bucket_arn]
         },
       ],
@@ -1046,24 +1046,27 @@ resource "aws_iam_role_policy" "build" {
       ] : [],
       [
         {
-          Sid      = "Pull"
-          Effect   = "Allow"
-          Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-          Resource = [local.repository_arn]
-        },
-        {
           Sid    = "Push"
           Effect = "Allow"
           Action = [
             "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
             "ecr:CompleteLayerUpload",
             "ecr:InitiateLayerUpload",
             "ecr:PutImage",
             "ecr:UploadLayerPart",
           ]
           Resource = [local.repository_arn]
-        },
+        }
       ],
+      (var.build.cache == "registry" ? true : var.build.buildspec != null) ? [
+        {
+          Sid      = "Pull"
+          Effect   = "Allow"
+          Action   = ["ecr:GetDownloadUrlForLayer"]
+          Resource = [local.repository_arn]
+        }
+      ] : [],
       (local.source == "codecommit" ? var.code.full_clone : false) ? [
         {
           Sid    = "SourceClone"
@@ -1086,7 +1089,7 @@ resource "aws_iam_role_policy" "build" {
         for key, value in local.bases : {
           Sid      = "Pull${value.artifact}"
           Effect   = "Allow"
-          Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+          Action   = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
           Resource = [value.repository_arn]
         }
       ]
@@ -1141,7 +1144,7 @@ resource "aws_iam_role_policy" "pipeline" {
         {
           Sid      = "SourceBucket"
           Effect   = "Allow"
-          Action   = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"]
+          Action   = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"]
           Resource = ["arn:${local.partition}:s3:::${var.code.s3}"]
         }
       ] : [],
@@ -1179,29 +1182,6 @@ resource "aws_iam_role_policy" "pipeline" {
           Resource = [
             "arn:${local.partition}:ecs:${local.region}:${local.account}:service/${local.ecs.cluster}/${local.ecs.service}"
           ]
-        }
-      ] : [],
-      local.ecs != null ? [
-        {
-          Sid    = "Tasks"
-          Effect = "Allow"
-          Action = ["ecs:DescribeTasks"]
-          Resource = [
-            "arn:${local.partition}:ecs:${local.region}:${local.account}:task/${local.ecs.cluster}/*"
-          ]
-        }
-      ] : [],
-      local.ecs != null ? [
-        {
-          Sid      = "ListTasks"
-          Effect   = "Allow"
-          Action   = ["ecs:ListTasks"]
-          Resource = ["*"]
-          Condition = {
-            ArnEquals = {
-              "ecs:cluster" = "arn:${local.partition}:ecs:${local.region}:${local.account}:cluster/${local.ecs.cluster}"
-            }
-          }
         }
       ] : [],
       local.ecs != null ? [

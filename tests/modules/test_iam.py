@@ -37,9 +37,10 @@ def arn(service: str, resource: str) -> str:
 
 BUCKET = f"arn:aws:s3:::shop-artifacts-{ACCOUNT}-{REGION}"
 BASE, WEB, TOOLS = (arn("ecr", f"repository/{name}") for name in ("shop/base", "shop/web", "tools"))
-PULL = {"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
+PULL = {"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
 PUSH = {
     "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
     "ecr:CompleteLayerUpload",
     "ecr:InitiateLayerUpload",
     "ecr:PutImage",
@@ -54,13 +55,15 @@ KEY = {
     "kms:ReEncryptTo",
 }
 CONNECT = {"codeconnections:UseConnection", "codestar-connections:UseConnection"}
+OWNER = {"s3:GetBucketAcl", "s3:GetBucketLocation"}
 ARTIFACTS: Permissions = {
     "Artifacts": ({"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"}, {f"{BUCKET}/*"}),
-    "ArtifactBucket": (
-        {"s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"},
-        {BUCKET},
-    ),
+    "ArtifactBucket": (OWNER, {BUCKET}),
     "ArtifactKey": (KEY, {KEY_ARN}),
+}
+PASSED_ON: Permissions = {
+    **ARTIFACTS,
+    "ArtifactBucket": ({*OWNER, "s3:GetBucketVersioning"}, {BUCKET}),
 }
 FETCH_COMMIT = {
     "codecommit:CancelUploadArchive",
@@ -111,6 +114,7 @@ def shop(stack: TerraformStack) -> None:
                 "PROXY": Parameter(parameter="/shop/proxy", kms_key=SERVICE_KEY),
                 "MIRROR": Parameter(parameter=arn("ssm", "parameter/mirror")),
             },
+            cache="registry",
             vpc=Vpc(
                 vpc="vpc-01234567", subnets=["subnet-0123abcd"], security_groups=["sg-0123abcd"]
             ),
@@ -132,11 +136,10 @@ ROLES: dict[str, Permissions] = {
         "Log": log("shop-base"),
         "SourceClone": ({"codecommit:GitPull"}, {arn("codecommit", "base")}),
         "EcrLogin": ({"ecr:GetAuthorizationToken"}, {"*"}),
-        "Pull": (PULL, {BASE}),
         "Push": (PUSH, {BASE}),
     },
     "base_pipeline_role": {
-        **ARTIFACTS,
+        **PASSED_ON,
         "Source": (FETCH_COMMIT, {arn("codecommit", "base")}),
         "Build": build("shop-base"),
     },
@@ -144,14 +147,13 @@ ROLES: dict[str, Permissions] = {
         **ARTIFACTS,
         "Log": log("shop-tools"),
         "EcrLogin": ({"ecr:GetAuthorizationToken"}, {"*"}),
-        "Pull": (PULL, {TOOLS}),
         "Push": (PUSH, {TOOLS}),
     },
     "tools_pipeline_role": {
-        **ARTIFACTS,
+        **PASSED_ON,
         "Source": ({"s3:GetObject", "s3:GetObjectVersion"}, {"arn:aws:s3:::uploads/tools.zip"}),
         "SourceBucket": (
-            {"s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"},
+            {*OWNER, "s3:GetBucketVersioning"},
             {"arn:aws:s3:::uploads"},
         ),
         "Build": build("shop-tools"),
@@ -161,11 +163,14 @@ ROLES: dict[str, Permissions] = {
         "Log": log("shop-web"),
         "SourceClone": (CONNECT, {CONNECTION_ARN}),
         "EcrLogin": ({"ecr:GetAuthorizationToken"}, {"*"}),
-        "Pull": (PULL, {WEB}),
+        "Pull": ({"ecr:GetDownloadUrlForLayer"}, {WEB}),
         "Push": (PUSH, {WEB}),
         "PullBaseImage": (PULL, {BASE}),
         "PullTools": (PULL, {TOOLS}),
-        "BuildImage": (PULL, {"arn:aws:ecr:us-east-1:444455556666:repository/build/node"}),
+        "BuildImage": (
+            {*PULL, "ecr:BatchCheckLayerAvailability"},
+            {"arn:aws:ecr:us-east-1:444455556666:repository/build/node"},
+        ),
         "Secrets": (
             {"secretsmanager:GetSecretValue"},
             {
@@ -206,7 +211,7 @@ ROLES: dict[str, Permissions] = {
         ),
     },
     "web_pipeline_role": {
-        **ARTIFACTS,
+        **PASSED_ON,
         "Source": (CONNECT, {CONNECTION_ARN}),
         "DescribeBaseImage": ({"ecr:DescribeImages"}, {BASE}),
         "DescribeTools": ({"ecr:DescribeImages"}, {TOOLS}),
@@ -216,8 +221,6 @@ ROLES: dict[str, Permissions] = {
             {"ecs:DescribeServices", "ecs:UpdateService"},
             {arn("ecs", "service/prod/web")},
         ),
-        "Tasks": ({"ecs:DescribeTasks"}, {arn("ecs", "task/prod/*")}),
-        "ListTasks": ({"ecs:ListTasks"}, {"*"}),
         "TaskDefinition": ({"ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"}, {"*"}),
         "TagTaskDefinition": ({"ecs:TagResource"}, {arn("ecs", "task-definition/*:*")}),
         "PassTaskRoles": ({"iam:PassRole"}, {TASK_ROLE}),
@@ -248,10 +251,9 @@ ANY_RESOURCE = {
     "ec2:DescribeVpcs",
     "ecr:GetAuthorizationToken",
     "ecs:DescribeTaskDefinition",
-    "ecs:ListTasks",
     "ecs:RegisterTaskDefinition",
 }
-"""Actions that AWS checks against no resource."""
+"""Actions that AWS checks against no resource, or allows on any in its own list."""
 
 
 def test_any_resource_is_allowed_only_where_aws_has_no_other() -> None:
@@ -286,9 +288,6 @@ def test_the_conditions_are_exactly_these() -> None:
         ("web_build_role", "LendNetworkInterface"): {
             "StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"},
             "ArnEquals": {"ec2:Subnet": [arn("ec2", "subnet/subnet-0123abcd")]},
-        },
-        ("web_pipeline_role", "ListTasks"): {
-            "ArnEquals": {"ecs:cluster": arn("ecs", "cluster/prod")}
         },
         ("web_pipeline_role", "TagTaskDefinition"): {
             "StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}
@@ -357,7 +356,6 @@ FLOOR = {
     "s3:GetBucketLocation": BUCKET,
     "ecr:GetAuthorizationToken": "*",
     "ecr:BatchCheckLayerAvailability": BASE,
-    "ecr:GetDownloadUrlForLayer": BASE,
     "ecr:BatchGetImage": BASE,
     "ecr:CompleteLayerUpload": BASE,
     "ecr:InitiateLayerUpload": BASE,
@@ -371,6 +369,23 @@ FLOOR = {
 def test_the_build_may_do_what_it_cannot_do_without(action: str) -> None:
     allowed = full().permissions("base_build_role").values()
     assert any(action in actions and FLOOR[action] in where for actions, where in allowed)
+
+
+@pytest.mark.parametrize(
+    ("build", "pulls"),
+    [
+        (Build(), False),
+        (Build(cache="local"), False),
+        (Build(cache="registry"), True),
+        (Build(buildspec="ci/buildspec.yml"), True),
+    ],
+)
+def test_a_build_may_pull_its_own_image_if_it_can_want_to(build: Build, pulls: bool) -> None:
+    built = template(lambda stack: ImagePipeline(stack, "web", source=CODE, build=build))
+    pull = {"Pull": ({"ecr:GetDownloadUrlForLayer"}, {WEB})} if pulls else {}
+    allowed = built.permissions("web_build_role")
+    assert {sid: it for sid, it in allowed.items() if sid == "Pull"} == pull
+    assert allowed["Push"] == (PUSH, {WEB})
 
 
 # One role by itself

@@ -14,8 +14,7 @@ variables {
   }
   artifact_store = { bucket = "shop", bucket_arn = "arn:aws:s3:::shop" }
   key            = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d"
-  usual          = ["Artifacts", "ArtifactBucket", "EcrLogin", "Log", "Pull", "Push"]
-  pull           = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+  usual          = ["Artifacts", "ArtifactBucket", "EcrLogin", "Log", "Push"]
 }
 
 run "defaults" {
@@ -38,7 +37,7 @@ run "defaults" {
   assert {
     condition = { for each in jsondecode(aws_iam_role_policy.build.policy).Statement : each.Sid => each } == {
       Artifacts      = { Sid = "Artifacts", Effect = "Allow", Action = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], Resource = ["arn:aws:s3:::shop/*"] }
-      ArtifactBucket = { Sid = "ArtifactBucket", Effect = "Allow", Action = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], Resource = ["arn:aws:s3:::shop"] }
+      ArtifactBucket = { Sid = "ArtifactBucket", Effect = "Allow", Action = ["s3:GetBucketAcl", "s3:GetBucketLocation"], Resource = ["arn:aws:s3:::shop"] }
       EcrLogin       = { Sid = "EcrLogin", Effect = "Allow", Action = ["ecr:GetAuthorizationToken"], Resource = ["*"] }
       Log = {
         Sid      = "Log"
@@ -46,12 +45,12 @@ run "defaults" {
         Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = ["arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codebuild/web", "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codebuild/web:*"]
       }
-      Pull = { Sid = "Pull", Effect = "Allow", Action = var.pull, Resource = [var.repository.arn] }
       Push = {
         Sid    = "Push"
         Effect = "Allow"
         Action = [
           "ecr:BatchCheckLayerAvailability",
+          "ecr:BatchGetImage",
           "ecr:CompleteLayerUpload",
           "ecr:InitiateLayerUpload",
           "ecr:PutImage",
@@ -153,8 +152,9 @@ run "everything" {
         }
       }
       Parameters = { Sid = "Parameters", Effect = "Allow", Action = ["ssm:GetParameters"], Resource = ["arn:aws:ssm:eu-west-1:111122223333:parameter/shop/npm"] }
+      Pull       = { Sid = "Pull", Effect = "Allow", Action = ["ecr:GetDownloadUrlForLayer"], Resource = [var.repository.arn] }
     }
-    error_message = "The build decrypts artifacts, reads the parameter, and has interfaces in its own network."
+    error_message = "The build decrypts artifacts, reads the parameter, takes layers, and has interfaces in its own network."
   }
 
   assert {
@@ -190,7 +190,7 @@ run "secrets_and_build_image" {
 
   assert {
     condition = { for each in jsondecode(aws_iam_role_policy.build.policy).Statement : each.Sid => each if !contains(var.usual, each.Sid) } == {
-      BuildImage = { Sid = "BuildImage", Effect = "Allow", Action = var.pull, Resource = ["arn:aws:ecr:us-east-1:444455556666:repository/tools/builder"] }
+      BuildImage = { Sid = "BuildImage", Effect = "Allow", Action = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], Resource = ["arn:aws:ecr:us-east-1:444455556666:repository/tools/builder"] }
       Secrets = {
         Sid    = "Secrets"
         Effect = "Allow"

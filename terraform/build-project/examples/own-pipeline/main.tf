@@ -116,7 +116,7 @@ resource "aws_iam_role_policy" "pipeline" {
       },
       {
         Effect   = "Allow"
-        Action   = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"]
+        Action   = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"]
         Resource = "arn:aws:s3:::acme-releases"
       },
       {
