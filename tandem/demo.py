@@ -21,10 +21,13 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from tandem.deployment import understand
 from tandem.emulator import OVERRIDE_FILE, Emulator, override, seed
-from tandem.summary import show, summarize
+from tandem.summary import tables
 from tandem.synthesis import synthesize
 from tandem.terraform import Event, Terraform
+from tandem.trace.following import Follower
+from tandem.trace.report import show, trace
 
 
 class DemoError(Exception):
@@ -73,13 +76,18 @@ def demo(config: Path, *, region: str, account: str | None, keep: bool, console:
             raise DemoError("the second plan would change something, and should not")
         console.print("[green]The second plan is empty: what was applied is what is described.")
         console.print()
-        show(summarize(terraform.show_json()), console)
-        console.print()
+        deployment = understand(terraform.show_json())
+        for table in tables(deployment, Follower(deployment)):
+            console.print(table, "")
         if keep:
+            show(trace(deployment), console)
             _wait(emulator, stack, region, console)
         with steps.counted("terraform destroy") as progress:
             terraform.destroy(on_event=progress)
     console.print(f"Done in {time.monotonic() - started:.0f} s. The emulator is stopped.")
+    if not keep:
+        console.print()
+        show(trace(deployment), console)
 
 
 @contextmanager

@@ -1,10 +1,11 @@
-"""The committed files that are made from the models of the file."""
+"""The committed files that are made from the models of the file, and from the checks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
+from tandem.checks_page import checks_page
 from tandem.config.reference import reference
 from tandem.config.schema import schema_text
 
@@ -16,6 +17,7 @@ def generated() -> dict[Path, str | None]:
     return {
         ROOT / "pipelines.schema.json": schema_text(),
         ROOT / "docs" / "configuration.md": reference(),
+        ROOT / "docs" / "checks.md": checks_page(),
     }
 
 

@@ -96,15 +96,17 @@ def _json(content: bytes, name: str) -> Any:
     if content.startswith(b"PK"):
         raise InputError(f"{name}: is a plan file; give what `{_SHOW} {name}` prints")
     try:
-        return json.loads(content)
+        text = content.decode()
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: is no text; give what {_SHOW} prints") from error
+    try:
+        return json.loads(text)
     except RecursionError as error:
         raise InputError(f"{name}: is nested too deep; give what {_SHOW} prints") from error
     except json.JSONDecodeError as error:
         if name.endswith(".tf"):
             remedy = f"plan it, and give what {_SHOW} prints"
-        elif error.pos >= len(content.decode().rstrip()) - 1:
+        elif error.pos >= len(text.rstrip()) - 1:
             remedy = "it ends too early: write it again"
         else:
             remedy = f"give what {_SHOW} prints, or a .tf.json file"

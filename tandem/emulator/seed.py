@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tandem.deployment import InputError, understand
 from tandem.emulator.server import Emulator
 
 _ECS_TASKS = {
@@ -30,8 +31,9 @@ def seed(emulator: Emulator, stack: Mapping[str, Any], *, region: str = "us-east
     - `data.aws_ecr_repository`: the repository, empty.
     - `data.aws_ecs_cluster`: the cluster.
     - `data.aws_ecs_service`: its cluster, the service, and what follows for its family.
-    - `data.aws_ecs_task_definition`: one revision with one container, all three named as the
-      service is, with a task role `NAME-task` and an execution role `NAME-execution`.
+    - `data.aws_ecs_task_definition`: one revision with one container, named as the build that is
+      deployed to the service names it, or else all three as the service; with a task role
+      `NAME-task` and an execution role `NAME-execution`.
 
     Args:
         emulator: Where to create them.
@@ -50,14 +52,17 @@ def seed(emulator: Emulator, stack: Mapping[str, Any], *, region: str = "us-east
             _cluster(emulator.client("ecs", region=where), cluster)
             clusters[f"${{{address}.arn}}"] = cluster
     iam = emulator.client("iam")
+    containers = _containers(stack)
     for block, address, where in _data(stack, "aws_ecs_service", region):
         cluster = clusters.get(block["cluster_arn"]) or _name(block, "cluster_arn", address)
         service = _name(block, "service_name", address)
         if cluster and service:
-            _service(emulator.client("ecs", region=where), iam, cluster, service)
+            container = containers.get(service, service)
+            _service(emulator.client("ecs", region=where), iam, cluster, service, container)
     for block, address, where in _data(stack, "aws_ecs_task_definition", region):
         if family := _name(block, "task_definition", address):
-            _task_definition(emulator.client("ecs", region=where), iam, family.partition(":")[0])
+            family = family.partition(":")[0]
+            _task_definition(emulator.client("ecs", region=where), iam, family, family)
 
 
 def _data(
@@ -93,14 +98,34 @@ def _cluster(ecs: Any, name: str) -> None:
         ecs.create_cluster(clusterName=name)
 
 
-def _service(ecs: Any, iam: Any, cluster: str, name: str) -> None:
+def _containers(stack: Mapping[str, Any]) -> dict[str, str]:
+    """The container that is deployed to, by the name of its service."""
+    try:
+        deployment = understand(stack)
+    except InputError:
+        return {}  # nothing is deployed
+    return {
+        action.configuration.get("ServiceName", ""): variable.value
+        for pipeline in deployment.pipelines
+        for built in pipeline.actions
+        if built.provider == "CodeBuild"
+        for project in [deployment.project_of.get(built.configuration.get("ProjectName", ""))]
+        if project
+        for variable in project.variables
+        if variable.name == "CONTAINER_NAME"
+        for action in pipeline.actions
+        if action.provider == "ECS"
+    }
+
+
+def _service(ecs: Any, iam: Any, cluster: str, name: str, container: str) -> None:
     _cluster(ecs, cluster)
-    _task_definition(ecs, iam, name)
+    _task_definition(ecs, iam, name, container)
     if not ecs.describe_services(cluster=cluster, services=[name])["services"]:
         ecs.create_service(cluster=cluster, serviceName=name, taskDefinition=name, desiredCount=1)
 
 
-def _task_definition(ecs: Any, iam: Any, family: str) -> None:
+def _task_definition(ecs: Any, iam: Any, family: str, container: str) -> None:
     if family in ecs.list_task_definition_families(familyPrefix=family)["families"]:
         return
     ecs.register_task_definition(
@@ -108,7 +133,7 @@ def _task_definition(ecs: Any, iam: Any, family: str) -> None:
         taskRoleArn=_role(iam, f"{family}-task"),
         executionRoleArn=_role(iam, f"{family}-execution"),
         containerDefinitions=[
-            {"name": family, "image": "scratch", "memory": 128, "essential": True}
+            {"name": container, "image": "scratch", "memory": 128, "essential": True}
         ],
     )
 

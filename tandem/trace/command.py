@@ -17,8 +17,8 @@ from tandem.trace.pictures.dot import dot
 from tandem.trace.pictures.mermaid import mermaid
 from tandem.trace.pictures.svg import svg
 from tandem.trace.report import as_json as plain
-from tandem.trace.report import show, show_findings, trace
-from tandem.trace.tree import chains_json, tree
+from tandem.trace.report import chains_as_json, show, show_findings, trace
+from tandem.trace.tree import tree
 
 Picture = Literal["mermaid", "dot"] | None
 
@@ -70,6 +70,6 @@ def print_event(deployment: Deployment, file: Path, *, as_json: bool, console: C
         raise InputError(f"{file}: {error}") from error
     chain = Follower(deployment).follow(event)
     if as_json:
-        sys.stdout.write(json.dumps({"chains": chains_json([chain])}) + "\n")
+        sys.stdout.write(json.dumps(chains_as_json([chain])) + "\n")
     else:
         console.print(tree([chain]))

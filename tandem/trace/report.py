@@ -19,6 +19,8 @@ from tandem.trace.graph import graph
 from tandem.trace.pictures.model import Graph
 from tandem.trace.tree import chains_json, tree
 
+VERSION = 1
+"""Of the JSON: a number more when something in it changes its name or its meaning."""
 _NAMED = 3
 """Addresses in a line of what is not known; of more the number is said."""
 
@@ -81,10 +83,15 @@ def show_findings(found: Sequence[Finding], console: Console) -> None:
 def as_json(found: Trace) -> dict[str, Any]:
     """All of it as plain data: docs/trace.schema.json describes it."""
     return {
-        "chains": chains_json(found.chains),
+        **chains_as_json(found.chains),
         "findings": [_plain(asdict(finding)) for finding in found.findings],
         "unresolved": [_plain(asdict(it)) for it in found.unresolved],
     }
+
+
+def chains_as_json(chains: Sequence[Chain]) -> dict[str, Any]:
+    """The chains alone, as `--event` prints them."""
+    return {"version": VERSION, "chains": chains_json(chains)}
 
 
 def _plain(texts: dict[str, str]) -> dict[str, str]:

@@ -3,20 +3,19 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
-from itertools import pairwise
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from first_plan import texts
+from looking import Look
 from ruamel.yaml import YAML
 from synthesis import KITCHEN_SINK, Block, addresses, read, synthesize
 
 from tandem.config import Config, load
 from tandem.config.fields import fields_of, members
 from tandem.emulator import OVERRIDE_FILE, Emulator, override, seed
-from tandem.summary import summarize
 from tandem.terraform import Terraform, TerraformError
 
 ACCOUNT = "111122223333"
@@ -194,20 +193,33 @@ def test_a_second_plan_is_empty_and_the_state_has_everything(applied: Applied) -
     resources = state["values"]["root_module"]["resources"]
     assert sorted(resource["address"] for resource in resources) == addresses(read(applied.folder))
 
-    summary = summarize(state)
-    assert len(summary.pipelines) == len(settings()["images"])
+
+@pytest.mark.integration
+def test_all_links_fire_and_all_permissions_are_there_before_the_apply_and_after(
+    applied: Applied,
+) -> None:
+    terraform = applied.terraform()
+    inputs = {
+        "configuration": read(applied.folder),
+        "plan": terraform.show_json(applied.folder / "first.tfplan"),
+        "state": terraform.show_json(),
+    }
+    looked = {kind: Look(document) for kind, document in inputs.items()}
+    assert {kind: look.findings for kind, look in looked.items()} == {kind: [] for kind in inputs}
+    chains = looked["state"].chains
+    assert looked["configuration"].chains == chains
+    assert looked["plan"].chains == chains
     base = "push to base-image (release)"
-    chain = [base, "acme/base:stable", "sink-prod/web:latest", "acme/report:latest"]
-    for event, pushed in pairwise(chain):
-        projects = [pipeline.project for pipeline in summary.started_by(event)]
-        assert pushed in {summary.projects[project] for project in projects}
-    assert set(summary.first_events()) == {
+    assert looked["state"].started_by(base) == {"sink-prod-base"}
+    assert "sink-prod-web" in looked["state"].started_by("push of acme/base:stable")
+    assert looked["state"].started_by("push of sink-prod/web:latest") == {"sink-prod-report"}
+    assert looked["state"].first_events == {
         base,
         "cron(0 3 ? * SUN *)",
         "push to acme/web (release/*)",
         "push to group/subgroup/worker (tag v*)",
         "upload to s3://acme-sources/report/source.zip",
-        "design/fonts:newest",
+        "push of design/fonts:newest",
         "push to own-buildspec (main)",
         *(f"push to app-{number} (release)" for number in range(1, 6)),
     }

@@ -6,18 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from first_plan import texts
+from looking import Look
 from same_resources import managed
 from scanning import scan
 from synthesis import ROOT, Block
 
 from tandem.emulator import Emulator, seed
-from tandem.summary import summarize
 from tandem.terraform import Terraform, TerraformError
 
 pytestmark = pytest.mark.integration
@@ -122,28 +121,32 @@ def test_a_second_plan_is_empty(applied: Applied) -> None:
 
 
 def test_a_push_starts_what_is_built_on_it(applied: Applied) -> None:
-    summary = summarize(applied.state)
-    assert len(summary.pipelines) == 7
-    chain = ["push to base (main)", "shop-base:stable", "shop/web:latest", "shop-report:latest"]
-    for event, pushed in pairwise(chain):
-        projects = [pipeline.project for pipeline in summary.started_by(event)]
-        assert pushed in {summary.projects[project] for project in projects}
+    look = Look(applied.state)
     for event, started in {
-        "shop-base:stable": {"shop-web", "shop-cart", "shop-search"},
-        "design/fonts:newest": {"shop-report", "shop-tagged"},
+        "push to base (main)": {"shop-base"},
+        "push of shop-base:stable": {"shop-web", "shop-cart", "shop-search"},
+        "push of shop/web:latest": {"shop-report"},
+        "push of design/fonts:newest": {"shop-report", "shop-tagged"},
     }.items():
-        assert {pipeline.name for pipeline in summary.started_by(event)} == started
-    assert set(summary.first_events()) == {
+        assert look.started_by(event) == started
+    assert look.first_events == {
         "push to base (main)",
         "cron(0 3 ? * SUN *)",
-        "push to acme/web (main, release/*)",
+        "push to acme/web (main, release/*: web/example)",
         "upload to s3://acme-sources/report.zip",
         "push to cart (main)",
         "push to search (main)",
         "push to acme/tagged (tag v*)",
-        "design/fonts:newest",
-        "push to elsewhere (main)",
+        "push of design/fonts:newest",
+        "push to elsewhere (main) in us-east-1",
     }
+
+
+def test_all_links_fire_and_all_permissions_are_there(applied: Applied) -> None:
+    state = Look(applied.state)
+    plan = Look(applied.terraform().show_json(applied.folder / "first.tfplan"))
+    assert (state.findings, plan.findings) == ([], [])
+    assert plan.chains == state.chains
 
 
 def test_the_queue_takes_the_events_of_all_rules_that_share_it(applied: Applied) -> None:

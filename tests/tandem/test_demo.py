@@ -118,13 +118,16 @@ def test_shows_the_chain_and_leaves_nothing(tmp_path: Path) -> None:
     assert demo.err == ""
     assert "no AWS account is touched" in demo.out
     assert "The second plan is empty" in demo.out
-    chain = demo.out.partition("What starts what\n")[2].partition("\n\n")[0].splitlines()
-    assert chain == [
+    assert demo.out.partition("What starts what\n")[2].splitlines() == [
         "├── push to base-image (main)",
-        "│   └── shop-base → shop/base:latest",
-        "│       └── shop-web → shop/web:latest → prod/web deployed",
+        "│   └── shop-base → shop/base:…-…, shop/base:latest",
+        "│       by rule shop-base-image-main-committed, Source at that commit",
+        "│       └── shop-web → shop/web:…-…, shop/web:latest → ECS prod/web",
+        "│           push of shop/base:latest, by rule shop-base-pushed, BaseImage at that digest",
         "└── push to web (main)",
-        "    └── shop-web → shop/web:latest → prod/web deployed",
+        "    └── shop-web → shop/web:…-…, shop/web:latest → ECS prod/web",
+        "        by rule shop-web-main-committed, Source at that commit",
+        "No finding",
     ]
     assert "✓ terraform destroy" in demo.out
     assert "The emulator is stopped." in demo.out
