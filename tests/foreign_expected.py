@@ -168,28 +168,9 @@ MISSED: dict[str, Found] = {
     "service-module": {
         # A webhook is what would start it: GitHub by token is no source that EventBridge tells of.
         ("source-unwatched", f"{DELIVERIES['worker']}.aws_codepipeline.token[0]"),
-        # GitHub by token needs nothing of the role, so that all it needs is known.
-        *of(
-            "permission-too-wide",
-            [f"{DELIVERIES[name]}.aws_iam_role.pipeline[0]" for name in ("api", "worker")],
-        ),
     },
 }
 """True, and not found yet. What is found one day is to be taken out."""
-
-FALSE_ALARMS: dict[str, Found] = {
-    # The module is in use without s3:GetBucketVersioning: AWS's page advises it for the store.
-    "tag-deployer": of(
-        "permission-missing", [f"{module}.aws_iam_role.pipeline[0]" for module in DEPLOYMENTS]
-    ),
-}
-"""Found, and not true. What is silent one day is to be taken out."""
-
-FALSE_CAUSES = {
-    # The bucket of its own cache.
-    "service-module": {f"{DELIVERIES['worker']}.module.build.aws_iam_role.this[0]"},
-}
-"""Where `permission-too-wide` is true, but not for the bucket of the build's own cache."""
 
 STARTED_BY_ITSELF = {
     "blue-green": {"notes"},
@@ -202,7 +183,6 @@ STARTED_BY_ITSELF = {
 """Names of the pipelines and projects that something starts, and not a person."""
 
 MISSING: dict[str, set[str]] = {
-    "tag-deployer": {"s3:GetBucketVersioning"},
     "blue-green": {
         "ecr:GetAuthorizationToken",
         "ecr:BatchCheckLayerAvailability",
@@ -212,4 +192,4 @@ MISSING: dict[str, set[str]] = {
         "ecr:UploadLayerPart",
     },
 }
-"""Actions that roles may not do and have to; the first of them is a false alarm, see above."""
+"""Actions that roles may not do and have to."""

@@ -11,8 +11,6 @@ from typing import Any, Literal
 
 import pytest
 from foreign_expected import (
-    FALSE_ALARMS,
-    FALSE_CAUSES,
     MISSED,
     MISSING,
     STARTED_BY_ITSELF,
@@ -63,7 +61,7 @@ def test_finds_in_a_state_what_is_wrong_with_the_links(name: str) -> None:
 def test_finds_what_is_wrong_with_the_permissions(name: str) -> None:
     report = rights(name, "state")
     expected = WRONG_RIGHTS[name] - MISSED.get(name, set())
-    assert said(report.findings) == expected | FALSE_ALARMS.get(name, set())
+    assert said(report.findings) == expected
     missing = {it.need.action for role in report.roles for it in role.needed if it.missing}
     assert missing == MISSING.get(name, set())
     # What a plan does not know is no reason to say more.
@@ -87,7 +85,7 @@ def test_lets_a_build_use_its_own_cache(name: str) -> None:
         and report.role.arn == role
         and verdict.need.resource.startswith(f"arn:aws:s3:::{bucket}/")
     }
-    assert wrong == FALSE_CAUSES.get(name, set())
+    assert wrong == set()
 
 
 @pytest.mark.parametrize("name", NAMES)

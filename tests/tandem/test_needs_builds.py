@@ -219,6 +219,16 @@ def test_an_image_in_another_account_and_region_is_pulled_there() -> None:
     assert contexts(found, "ecr:BatchGetImage")[0]["aws:ResourceAccount"] == "999900001111"
 
 
+def test_a_pull_asks_no_more_than_ecr_does_but_codebuild_advises_more_for_its_image() -> None:
+    also = "ecr:BatchCheckLayerAvailability"
+    (pulled,) = [it for it in needs(built([f"docker pull {HOST}/a"])) if it.action == also]
+    assert pulled.optional
+    assert not pulled.advised
+    own = {**environment(), "image": f"{HOST}/a", "image_pull_credentials_type": "SERVICE_ROLE"}
+    (needed,) = [it for it in needs(built([], environment=own)) if it.action == also]
+    assert needed.advised
+
+
 def test_a_base_is_pulled_by_the_digest_that_an_earlier_action_says() -> None:
     said = f'[{{"name":"BASE_IMAGE","value":"{HOST}/base@#{{Base.ImageDigest}}"}}]'
     commands = ["docker build --build-arg BASE_IMAGE -t web ."]

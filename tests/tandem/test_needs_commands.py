@@ -1,7 +1,7 @@
 """What the `aws` commands of a build need."""
 
 import pytest
-from needs_deployment import arn, asked, deployment, on, project
+from needs_deployment import arn, asked, deployment, on, project, role_arn
 
 from tandem.access.needs import needs, unclear
 
@@ -53,6 +53,18 @@ def run(command: str) -> dict[str, set[str]]:
             "ecs:UpdateService",
             arn("ecs", "service/prod/web"),
         ),
+        ("aws ecs describe-task-definition --task-definition w", "ecs:DescribeTaskDefinition", "*"),
+        ("aws ecs list-tasks --cluster prod", "ecs:ListTasks", "*"),
+        (
+            "aws ecs describe-tasks --cluster prod --tasks 1a2b",
+            "ecs:DescribeTasks",
+            arn("ecs", "task/prod/task"),
+        ),
+        (
+            f"aws ecs describe-services --cluster {arn('ecs', 'cluster/prod')} --services web api",
+            "ecs:DescribeServices",
+            arn("ecs", "service/prod/web"),
+        ),
         (
             "aws ssm get-parameter --with-decryption --name /a/b",
             "ssm:GetParameter",
@@ -83,6 +95,25 @@ def run(command: str) -> dict[str, set[str]]:
 )
 def test_a_command_needs_one_action(command: str, action: str, resource: str) -> None:
     assert run(command) == {action: {resource}}
+
+
+def test_a_task_definition_is_registered_with_its_roles() -> None:
+    command = "aws ecs register-task-definition --family web --task-role-arn task"
+    assert run(command) == on(
+        arn("ecs", "task-definition/web:999"), "RegisterTaskDefinition", "ecs"
+    )
+    found = deployment(aws_codebuild_project={"web": project([command])})
+    (passed,) = [it for it in needs(found) if it.action == "iam:PassRole"]
+    assert passed.resource == role_arn("task")
+    assert passed.context["iam:PassedToService"] == "ecs-tasks.amazonaws.com"
+
+
+@pytest.mark.parametrize("family", ["", "--family web "])
+def test_the_roles_in_a_file_are_not_known(family: str) -> None:
+    command = f"aws ecs register-task-definition {family}--cli-input-json file://task.json"
+    found = deployment(aws_codebuild_project={"web": project([command])})
+    assert [it.actions for it in unclear(found)] == [("iam:PassRole",)]
+    assert len(asked(needs(found), "build", "ecs")) == 1
 
 
 def test_a_folder_is_listed_too() -> None:

@@ -18,11 +18,6 @@ EXAMPLES = [path.stem for path in sorted(GOLDEN.glob("*.json"))]
 EXPLAINED = {
     "codeconnections:UseConnection": "the service was renamed: the other prefix",
     "codestar-connections:UseConnection": "the same",
-    "ecr:GetDownloadUrlForLayer": "a build's own image, for a cache in the registry",
-    "ecs:DescribeTasks": "AWS's page listed it until 2024",
-    "ecs:ListTasks": "AWS's page listed it until 2024",
-    "s3:GetBucketVersioning": "of the build's artifact bucket: not on AWS's page",
-    "s3:ListBucket": "a missing object is said to be missing, not forbidden",
 }
 """What is granted and not needed, and why."""
 

@@ -78,6 +78,15 @@ def test_another_bucket_of_the_deployment_is_not_read() -> None:
     assert read == {"arn:aws:s3:::tandem-another-bucket/object", "arn:aws:s3:::theirs/object"}
 
 
+def test_a_bucket_of_its_own_cache_is_no_other_bucket() -> None:
+    found = deployment(
+        aws_codebuild_project={"web": project(cache={"type": "S3", "location": "kept/web"})},
+        aws_s3_bucket={name: {"bucket": name} for name in ("kept", "theirs")},
+    )
+    read = {resource for name, resource in denied(forbidden(found), "build") if "s3:" in name}
+    assert read == {"arn:aws:s3:::tandem-another-bucket/object", "arn:aws:s3:::theirs/object"}
+
+
 def test_the_right_role_is_passed_to_nobody_else() -> None:
     task = {"family": "web", "task_role_arn": role_arn("task"), "container_definitions": "[]"}
     said = {"ClusterName": "prod", "ServiceName": "web"}

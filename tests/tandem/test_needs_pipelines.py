@@ -17,6 +17,7 @@ from needs_deployment import (
 
 from tandem.access.needs import Need, needs, unclear
 from tandem.deployment import Deployment
+from tandem.deployment.symbols import is_known
 
 
 def one(*actions: dict[str, Any], **resources: Any) -> Deployment:
@@ -32,12 +33,12 @@ def test_a_store_is_read_and_written_in_the_pipelines_own_folder() -> None:
     found = asked(needs(one()), "pipeline", "s3", "kms")
     objects = on("arn:aws:s3:::store/web/artifact/object", "GetObject GetObjectVersion", "s3")
     objects |= on("arn:aws:s3:::store/web/artifact/object", "PutObject", "s3")
-    assert found == objects | on("arn:aws:s3:::store", "GetBucketVersioning", "s3")
+    assert found == objects
 
 
 def test_what_aws_advises_of_a_store_is_optional() -> None:
     advised = {need.action for need in needs(one()) if need.advised}
-    assert advised == {"s3:GetBucketAcl", "s3:GetBucketLocation"}
+    assert advised == {"s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"}
     assert all(need.optional for need in needs(one()) if need.advised)
 
 
@@ -207,7 +208,11 @@ def test_ecs_gets_a_new_task_definition_and_its_roles() -> None:
 
 def test_the_roles_of_a_service_elsewhere_are_unknown() -> None:
     found = one(action("Deploy", "ECS", configuration=ECS))
-    assert asked(needs(found), "pipeline", "iam") == {}
+    passed = only(found, "iam:PassRole")
+    # A task without roles has none to pass on.
+    assert passed.advised
+    assert not is_known(passed.resource)
+    assert passed.context["iam:PassedToService"] == "ecs-tasks.amazonaws.com"
     assert [it.actions for it in unclear(found)] == [("iam:PassRole",)]
 
 
@@ -298,6 +303,12 @@ def test_an_action_that_is_not_in_the_table_makes_all_unclear() -> None:
     (it,) = unclear(one(action("Test", "BlazeMeter")))
     assert it.actions == ("*",)
     assert "Test BlazeMeter" in it.why
+
+
+def test_a_source_with_a_token_needs_nothing_and_hides_nothing() -> None:
+    token = action("Source", "GitHub", owner="ThirdParty", configuration={"Repo": "web"})
+    assert unclear(one(token)) == []
+    assert {it.action for it in needs(one(token))} == {it.action for it in needs(one())}
 
 
 def test_a_role_of_an_action_does_its_work() -> None:

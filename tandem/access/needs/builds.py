@@ -8,7 +8,7 @@ from dataclasses import replace
 from tandem.access.needs.asking import Asker, asker
 from tandem.access.needs.commands import command_needs, unclear_command
 from tandem.access.needs.fetching import artifacts, own_key, own_source
-from tandem.access.needs.images import log_in, pull, push, repository_arn
+from tandem.access.needs.images import log_in, pull, pull_build_image, push, repository_arn
 from tandem.access.needs.index import index_of
 from tandem.access.needs.need import Need, Unclear
 from tandem.access.needs.network import network, unclear_network
@@ -67,7 +67,7 @@ def _image(project: BuildProject, role: Asker) -> Iterator[Need]:
     if arn:
         why = f"{project.name} runs in {project.image}"
         yield from log_in(role, why)
-        yield from pull(role, arn, why)
+        yield from pull_build_image(role, arn, why)
 
 
 def _cache(project: BuildProject, role: Asker) -> Iterator[Need]:

@@ -6,10 +6,12 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/ the actions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
+from tandem.access.needs import ecs_commands
 from tandem.access.needs.asking import Asker
+from tandem.access.needs.calls import Call, call_of
 from tandem.access.needs.images import log_in
 from tandem.access.needs.need import Need, Unclear
 from tandem.access.needs.stored import bucket_arn
@@ -18,64 +20,10 @@ from tandem.buildspec import Command
 from tandem.deployment import BuildProject
 from tandem.deployment.symbols import readable
 
-_CLI = "https://docs.aws.amazon.com/cli/latest/reference"
-_SERVICE_AND_COMMAND = 2
-_WITHOUT_VALUE = """
---debug --delete --dryrun --exact-timestamps --follow-symlinks --force --force-new-deployment
---no-cli-auto-prompt --no-cli-pager --no-follow-symlinks --no-force-new-deployment
---no-include-email --no-paginate --no-progress --no-sign-request --no-verify-ssl
---only-show-errors --quiet --recursive --size-only --with-decryption
-"""
-_FLAGS = frozenset(_WITHOUT_VALUE.split())
-"""Options that no value follows."""
-
-
-@dataclass(frozen=True)
-class _Call:
-    """A call of the command line."""
-
-    service: str
-    command: str
-    arguments: Sequence[str]
-    options: Mapping[str, str]
-    why: str
-    asker: Asker
-
-    @property
-    def page(self) -> str:
-        return f"{_CLI}/{self.service}/{self.command}.html"
-
-    def option(self, name: str) -> str:
-        return self.options.get(name, "")
-
-    def ask(self, actions: str, resource: str, *, optional: bool = False) -> Iterator[Need]:
-        return self.asker.ask(actions, resource, self.why, self.page, optional=optional)
-
-
-def _call(command: Command, project: BuildProject, role: Asker) -> _Call | None:
-    if not command.argv or command.argv[0] != "aws":
-        return None
-    words, options = [], {}
-    rest = list(command.argv[1:])
-    while rest:
-        word = rest.pop(0)
-        if not word.startswith("--"):
-            words.append(word)
-            continue
-        name, has_value, value = word.partition("=")
-        if not has_value and name not in _FLAGS and rest and not rest[0].startswith("--"):
-            value = rest.pop(0)
-        options[name] = value
-    if len(words) < _SERVICE_AND_COMMAND:
-        return None
-    why = f"{project.name} runs aws {words[0]} {words[1]}"
-    at = role.within(options.get("--region") or None)
-    return _Call(words[0], words[1], words[2:], options, why, at)
-
 
 def command_needs(command: Command, project: BuildProject, role: Asker) -> Iterator[Need]:
     """What a command needs; nothing where it is not known, see `unclear_command`."""
-    call = _call(command, project, role)
+    call = call_of(command, project, role)
     known = _COMMANDS.get((call.service, call.command)) if call else None
     if call and known:
         for need in known(call):
@@ -83,23 +31,25 @@ def command_needs(command: Command, project: BuildProject, role: Asker) -> Itera
 
 
 def unclear_command(command: Command, project: BuildProject, role: Asker) -> Iterator[Unclear]:
-    """What is not known: commands that are not in the table."""
-    call = _call(command, project, role)
+    """What is not known: commands that are not in the table, and files that they are given."""
+    call = call_of(command, project, role)
+    if call and (call.service, call.command) == ("ecs", "register-task-definition"):
+        yield from ecs_commands.unclear_roles(call)
     if call and (call.service, call.command) not in _COMMANDS and call.service not in _HARMLESS:
         why = f"{call.why}: what that needs is not known here"
         yield role.unclear(f"{_PREFIXES.get(call.service, call.service)}:*", readable(why))
 
 
-def _login(call: _Call) -> Iterator[Need]:
+def _login(call: Call) -> Iterator[Need]:
     return log_in(call.asker, call.why)
 
 
-def _public_login(call: _Call) -> Iterator[Need]:
+def _public_login(call: Call) -> Iterator[Need]:
     return call.ask("ecr-public:GetAuthorizationToken sts:GetServiceBearerToken", "*")
 
 
-def _repository(action: str) -> Callable[[_Call], Iterator[Need]]:
-    def needs(call: _Call) -> Iterator[Need]:
+def _repository(action: str) -> Callable[[Call], Iterator[Need]]:
+    def needs(call: Call) -> Iterator[Need]:
         names = call.option("--repository-name") or call.option("--repository-names")
         known = call.asker.deployment.repository_of.get(names)
         arn = known.arn if known else call.asker.place.arn("ecr", f"repository/{names}")
@@ -108,7 +58,7 @@ def _repository(action: str) -> Callable[[_Call], Iterator[Need]]:
     return needs
 
 
-def _copy(call: _Call) -> Iterator[Need]:
+def _copy(call: Call) -> Iterator[Need]:
     """https://docs.aws.amazon.com/cli/latest/userguide/cli-services-s3-commands.html."""
     many = call.command == "sync" or "--recursive" in call.options
     for place, name in enumerate(call.arguments[:2]):
@@ -125,43 +75,31 @@ def _copy(call: _Call) -> Iterator[Need]:
             yield from call.ask("s3:DeleteObject", f"{bucket}/{within}")
 
 
-def _list(call: _Call) -> Iterator[Need]:
+def _list(call: Call) -> Iterator[Need]:
     for name in call.arguments[:1]:
         bucket = name.removeprefix("s3://").partition("/")[0]
         yield from call.ask("s3:ListBucket", bucket_arn(call.asker, bucket))
 
 
-def _service(action: str) -> Callable[[_Call], Iterator[Need]]:
-    def needs(call: _Call) -> Iterator[Need]:
-        cluster = (call.option("--cluster") or "default").rpartition("/")[2]
-        name = (call.option("--service") or call.option("--services")).rpartition("/")[2]
-        place = call.asker.place
-        within = {"ecs:cluster": place.arn("ecs", f"cluster/{cluster}")}
-        arn = place.arn("ecs", f"service/{cluster}/{name}")
-        return call.asker.ask(action, arn, call.why, call.page, context=within)
-
-    return needs
-
-
-def _parameter(action: str) -> Callable[[_Call], Iterator[Need]]:
-    def needs(call: _Call) -> Iterator[Need]:
+def _parameter(action: str) -> Callable[[Call], Iterator[Need]]:
+    def needs(call: Call) -> Iterator[Need]:
         name = call.option("--name") or call.option("--names")
         return call.ask(action, parameter_arn(call.asker, name))
 
     return needs
 
 
-def _secret(call: _Call) -> Iterator[Need]:
+def _secret(call: Call) -> Iterator[Need]:
     return call.ask(
         "secretsmanager:GetSecretValue", secret_arn(call.asker, call.option("--secret-id"))
     )
 
 
-def _named(action: str, option: str, form: str) -> Callable[[_Call], Iterator[Need]]:
+def _named(action: str, option: str, form: str) -> Callable[[Call], Iterator[Need]]:
     """An action on what an option names, whose ARN has that form."""
     service, _, resource = form.partition(":")
 
-    def needs(call: _Call) -> Iterator[Need]:
+    def needs(call: Call) -> Iterator[Need]:
         name = call.option(option)
         is_arn = name.startswith("arn:")
         arn = name if is_arn else call.asker.place.arn(service, resource.format(name))
@@ -170,7 +108,7 @@ def _named(action: str, option: str, form: str) -> Callable[[_Call], Iterator[Ne
     return needs
 
 
-_COMMANDS: Mapping[tuple[str, str], Callable[[_Call], Iterator[Need]]] = {
+_COMMANDS: Mapping[tuple[str, str], Callable[[Call], Iterator[Need]]] = {
     ("codebuild", "start-build"): _named(
         "codebuild:StartBuild", "--project-name", "codebuild:project/{}"
     ),
@@ -189,8 +127,12 @@ _COMMANDS: Mapping[tuple[str, str], Callable[[_Call], Iterator[Need]]] = {
     ("ecr", "put-image"): _repository("ecr:PutImage"),
     ("ecr", "start-image-scan"): _repository("ecr:StartImageScan"),
     ("ecr-public", "get-login-password"): _public_login,
-    ("ecs", "describe-services"): _service("ecs:DescribeServices"),
-    ("ecs", "update-service"): _service("ecs:UpdateService"),
+    ("ecs", "describe-services"): ecs_commands.service("ecs:DescribeServices"),
+    ("ecs", "describe-task-definition"): ecs_commands.describe_task_definition,
+    ("ecs", "describe-tasks"): ecs_commands.describe_tasks,
+    ("ecs", "list-tasks"): ecs_commands.list_tasks,
+    ("ecs", "register-task-definition"): ecs_commands.register_task_definition,
+    ("ecs", "update-service"): ecs_commands.service("ecs:UpdateService"),
     ("lambda", "update-function-code"): _named(
         "lambda:UpdateFunctionCode", "--function-name", "lambda:function:{}"
     ),

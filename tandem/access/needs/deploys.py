@@ -11,8 +11,8 @@ from tandem.access.needs.stored import bucket_arn, encryption
 from tandem.deployment import TaskDefinition
 from tandem.deployment.symbols import equal, symbol
 
-_TASKS = "ecs-tasks.amazonaws.com"
-_REVISION = "999"
+TASKS = "ecs-tasks.amazonaws.com"
+REVISION = "999"
 """Of a task definition that a deployment will register: no policy names it by its number."""
 
 
@@ -29,13 +29,12 @@ def ecs(step: Step) -> Iterator[Need]:
     yield from ask("ecs:DescribeTaskDefinition", "*", why, page)
     task = task_definition(step)
     family = task.family if task else symbol(f"the family of {cluster}/{name}")
-    new = place.arn("ecs", f"task-definition/{family}:{_REVISION}")
+    new = place.arn("ecs", f"task-definition/{family}:{REVISION}")
     yield from ask("ecs:RegisterTaskDefinition", new, why, page)
     registering = {"ecs:CreateAction": "RegisterTaskDefinition"}
     yield from ask("ecs:TagResource", new, why, page, context=registering)
-    if task:
-        yield from pass_roles(step, task)
-    # AWS's page listed these two until 2024.
+    yield from pass_roles(step, task) if task else _pass_unknown(step, f"{cluster}/{name}")
+    # AWS's guide of 2023 lists these two, today's does not.
     yield from ask("ecs:ListTasks", "*", why, page, context=within, optional=True)
     tasks = place.arn("ecs", f"task/{cluster}/task")
     yield from ask("ecs:DescribeTasks", tasks, why, page, context=within, optional=True)
@@ -62,11 +61,19 @@ def task_definition(step: Step) -> TaskDefinition | None:
     return None
 
 
+def _pass_unknown(step: Step, service: str) -> Iterator[Need]:
+    """Give tasks the roles that a service elsewhere has; nearly every task has one."""
+    page = f"{GUIDE}/action-reference-ECS.html#edit-role-ecs"
+    why = f"{step.action.name} registers a task definition of {service}"
+    roles, passed = symbol(f"the task roles of {service}"), {"iam:PassedToService": TASKS}
+    yield from step.asker.ask("iam:PassRole", roles, why, page, context=passed, advised=True)
+
+
 def pass_roles(step: Step, task: TaskDefinition) -> Iterator[Need]:
     """Give the task's roles to the tasks, which ECS checks when a definition is registered."""
     page = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html"
     why = f"{step.action.name} registers a task definition of {task.family}"
-    passed = {"iam:PassedToService": _TASKS}
+    passed = {"iam:PassedToService": TASKS}
     for role in filter(None, dict.fromkeys(task.role_arns)):
         yield from step.asker.ask("iam:PassRole", role, why, page, context=passed)
 
@@ -77,7 +84,7 @@ def codedeploy_to_ecs(step: Step) -> Iterator[Need]:
     why = f"{step.action.name} deploys {step.said('ApplicationName')}"
     yield from _codedeploy(step, "codedeploy:GetApplicationRevision", page)
     family = symbol(f"the family that {step.action.name} registers")
-    new = step.asker.place.arn("ecs", f"task-definition/{family}:{_REVISION}")
+    new = step.asker.place.arn("ecs", f"task-definition/{family}:{REVISION}")
     yield from step.asker.ask("ecs:RegisterTaskDefinition", new, why, page)
     registering = {"ecs:CreateAction": "RegisterTaskDefinition"}
     ask = step.asker.ask

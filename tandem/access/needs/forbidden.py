@@ -6,6 +6,7 @@ one may push to others.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ _PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#gr
 _BASES = 2
 """How many of the repositories that a build reads are asked for."""
 _ELSEWHERE = "tandem-another-bucket"
+_BUCKET = re.compile("(?:\ue000[^\ue001]*\ue001|[^/])*")
+"""Of an object's ARN; a symbol may have slashes in it."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,12 @@ class _Worker:
     def resources(self, action: str) -> Sequence[str]:
         """On what the role needs an action."""
         return list(dict.fromkeys(need.resource for need in self.needs if need.action == action))
+
+    @property
+    def buckets(self) -> Sequence[str]:
+        """The buckets in which the role has something to do."""
+        used = (_BUCKET.match(it.resource) for it in self.needs if it.action.startswith("s3:"))
+        return list(dict.fromkeys(found[0] for found in used if found))
 
     def allowed(self, need: Need) -> bool:
         """Whether the role needs this, or may need it for all that is known."""
@@ -181,10 +190,7 @@ def _deletes(worker: _Worker, repositories: Iterable[str]) -> Iterator[Need]:
 
 
 def _reads(worker: _Worker, names: _Names) -> Iterator[Need]:
-    own = (
-        *worker.resources("s3:GetBucketLocation"),
-        *worker.resources("s3:GetBucketVersioning"),
-    )
+    own = worker.buckets
     made_up = worker.asker.place.bucket_arn(_ELSEWHERE)
     for bucket in (made_up, *_next(names.buckets, own)):
         why = "it reads another bucket"

@@ -11,14 +11,15 @@ from tandem.deployment import Deployment
 
 _LOGIN_PAGE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html"
 _PUSH_PAGE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html"
-PULL_PAGE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html"
-_CODEBUILD_PAGE = "https://docs.aws.amazon.com/codebuild/latest/userguide/sample-ecr.html"
+_PULL_PAGE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html"
+CODEBUILD_PAGE = "https://docs.aws.amazon.com/codebuild/latest/userguide/sample-ecr.html"
 _PART = "[^./\ue000]+|\ue000[^\ue001]*\ue001"
 _URI = re.compile(
     rf"(?:https?://)?(?P<account>{_PART})\.dkr\.ecr(?:-fips)?\.(?P<region>{_PART})"
     r"\.(?:amazonaws\.com(?:\.cn)?|\ue000[^\ue001]*\ue001)/(?P<name>[^:@]+)"
 )
 PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+_ALSO = "ecr:BatchCheckLayerAvailability"
 
 
 def repository_arn(deployment: Deployment, image: str) -> str | None:
@@ -44,10 +45,15 @@ def pull(asker: Asker, arn: str, why: str, *, optional: bool = False) -> Iterato
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
     """
-    yield from asker.ask(PULL, arn, why, PULL_PAGE, optional=optional)
-    # CodeBuild's page names it for a pull, ECR's own pages do not.
-    also = "ecr:BatchCheckLayerAvailability"
-    yield from asker.ask(also, arn, why, _CODEBUILD_PAGE, optional=optional, advised=not optional)
+    yield from asker.ask(PULL, arn, why, _PULL_PAGE, optional=optional)
+    # Pushing and pulling are often granted in one.
+    yield from asker.ask(_ALSO, arn, why, _PULL_PAGE, optional=True)
+
+
+def pull_build_image(asker: Asker, arn: str, why: str) -> Iterator[Need]:
+    """Pull the image that a build runs in, for which CodeBuild's page names one action more."""
+    yield from asker.ask(PULL, arn, why, CODEBUILD_PAGE)
+    yield from asker.ask(_ALSO, arn, why, CODEBUILD_PAGE, advised=True)
 
 
 def push(asker: Asker, arn: str, why: str, *, optional: bool = False) -> Iterator[Need]:

@@ -28,6 +28,8 @@ _KINDS: Mapping[tuple[str, str], Callable[[Step], Iterator[Need]]] = {
     ("Source", "CodeCommit"): sources.codecommit,
     ("Source", "CodeStarSourceConnection"): sources.connection,
     ("Source", "ECR"): sources.ecr,
+    # By a token of GitHub's, without AWS.
+    ("Source", "GitHub"): lambda _: iter(()),
     ("Source", "S3"): sources.s3,
     ("Test", "CodeBuild"): invocations.codebuild,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tandem.access.needs.asking import place_of
-from tandem.access.needs.images import PULL, repository_arn
+from tandem.access.needs.images import CODEBUILD_PAGE, PULL, repository_arn
 from tandem.access.needs.index import index_of
 from tandem.access.needs.need import ServiceNeed
 from tandem.deployment import Deployment, Resource
@@ -13,7 +13,6 @@ from tandem.deployment.blocks import block, text
 from tandem.deployment.symbols import symbol
 
 _DEAD_LETTERS = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html"
-_BUILD_IMAGE = "https://docs.aws.amazon.com/codebuild/latest/userguide/sample-ecr.html"
 
 
 def service_needs(deployment: Deployment) -> Iterator[ServiceNeed]:
@@ -71,5 +70,5 @@ def _build_images(deployment: Deployment) -> Iterator[ServiceNeed]:
                     "aws:SecureTransport": "true",
                 },
                 why=f"{project.name} runs in {project.image}",
-                source=_BUILD_IMAGE,
+                source=CODEBUILD_PAGE,
             )

@@ -40,9 +40,9 @@ def pipeline_store(store: Store, pipeline: str, asker: Asker) -> Iterator[Need]:
     why = f"the actions pass artifacts through {store.bucket}"
     actions = "s3:GetObject s3:GetObjectVersion s3:PutObject"
     yield from asker.ask(actions, objects, why, SERVICE_ROLE)
-    yield from asker.ask("s3:GetBucketVersioning", bucket, why, SERVICE_ROLE)
-    owner = "s3:GetBucketAcl s3:GetBucketLocation"
-    yield from asker.ask(owner, bucket, why, SERVICE_ROLE, advised=True)
+    # Pipelines are at work without any of them.
+    identity = "s3:GetBucketAcl s3:GetBucketLocation s3:GetBucketVersioning"
+    yield from asker.ask(identity, bucket, why, SERVICE_ROLE, advised=True)
     # ACLs serve buckets of another account, tags only where the source's objects have some.
     rare = "s3:PutObjectAcl s3:PutObjectTagging s3:GetObjectTagging s3:GetObjectVersionTagging"
     yield from asker.ask(rare, objects, why, SERVICE_ROLE, optional=True)
