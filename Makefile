@@ -28,15 +28,19 @@ synth: python-packages ## Write the Terraform of pipelines.yaml, or of TANDEM_CO
 test: test-packages ## Run every test (ARGS="-k trace" chooses, WORKERS=0 runs them in one process)
 	@$(PYTEST)
 
-check: test-packages ## Lint, check the types and run every test: what a pull request must pass
+check: test-packages ## Lint, check the types, trace the examples, run every test: what a pull request must pass
 	@$(PYTHON_IN) -m ruff check .
 	@$(PYTHON_IN) -m ruff format --check .
 	@$(PYTHON_IN) -m mypy
+	@for file in pipelines.yaml examples/*/pipelines.yaml; do for command in trace access; do \
+		found=$$($(PYTHON_IN) -m tandem $$command --config $$file 2>&1) || { echo "$$found"; exit 1; }; \
+		echo "tandem $$command --config $$file: $$(echo "$$found" | tail -n 1)"; \
+	done; done
 	@$(PYTEST)
 
 format: python-packages ## Format the code and mend what the linter can
 	@$(PYTHON_IN) -m ruff check --fix .
 	@$(PYTHON_IN) -m ruff format .
 
-bench: python-packages ## Measure synthesis and Terraform
+bench: install ## Measure synthesis, Terraform, trace and access
 	@$(PYTHON_IN) -m bench $(ARGS)

@@ -174,6 +174,14 @@ def completed(part: Any) -> Any:
 FILE_KEYS = set(json.loads((ROOT / "pipelines.schema.json").read_text())["properties"])
 
 
+def test_the_picture_in_the_readme_is_what_trace_draws() -> None:
+    assert code(ROOT / "README.md", "mermaid") == [tandem("trace", "--mermaid").stdout]
+
+
+def test_the_tree_in_the_document_is_what_trace_prints() -> None:
+    assert code(ROOT / "docs/trace.md", "text") == [tandem("trace").stdout]
+
+
 def test_the_error_in_the_readme_is_what_check_prints(tmp_path: Path) -> None:
     (block,) = [text for text in code(ROOT / "README.md", "console") if "tandem check" in text]
     command, shown = block.splitlines()

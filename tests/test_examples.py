@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from looking import Look
 from synthesis import ROOT, addresses, environment, only_stack, read, run_python
 
 FILES = {"pipelines": ROOT / "pipelines.yaml"} | {
@@ -149,3 +150,10 @@ def test_readme_lists_every_example() -> None:
 
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_link_fires_and_every_role_may_do_its_work(name: str, stack_of: Stacks) -> None:
+    look = Look(read(stack_of(name)))
+    assert look.findings == []
+    assert look.first_events
