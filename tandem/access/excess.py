@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from tandem.access.evaluator import GrantedAction
 from tandem.access.judging import Verdict
 from tandem.access.needs import Unclear
-from tandem.access.statements import Statement, covers, covers_action
+from tandem.access.statements import Statement
+from tandem.deployment.statements import covers, covers_action
 from tandem.deployment.symbols import equal, is_known, symbol
 
 _PARTS = 6

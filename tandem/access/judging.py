@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 
 from tandem.access.evaluator import Decision, Evaluator, Request
 from tandem.access.needs import Need
+from tandem.deployment.addresses import is_data
 from tandem.deployment.model import Deployment, Policy
-
-_ATTACHED_TO = ("role", "roles", "role_name", "policy_arn")
-"""Arguments that say which policy a role has."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +39,11 @@ def judge(deployment: Deployment, evaluator: Evaluator, needs: Sequence[Need]) -
             for action, resource in asked
         )
     decisions = iter(evaluator.evaluate(requests))
-    dark = _attached_in_the_dark(deployment)
+    dark = deployment.attached_in_the_dark
     return [
         _verdict(need, [(choice, next(decisions)) for choice in asked], dark)
         for need, asked in zip(needs, choices, strict=True)
     ]
-
-
-def is_elsewhere(address: str) -> bool:
-    """Whether an address is a data source's: what it is, is managed elsewhere."""
-    return address.startswith("data.") or ".data." in address
 
 
 def _verdict(
@@ -61,21 +54,12 @@ def _verdict(
             return Verdict(need, decision, choice if number else None)
     decision = next((it for _, it in asked if it.allowed is None), asked[0][1])
     if decision.allowed is False and not decision.denied_by:
-        if is_elsewhere(need.role.address):
+        if is_data(need.role.address):
             decision = replace(decision, allowed=None, why="the role is managed elsewhere")
         elif dark:
             why = f"whose policy {dark[0]} is, is not known"
             decision = replace(decision, allowed=None, why=why)
     return Verdict(need, decision)
-
-
-def _attached_in_the_dark(deployment: Deployment) -> list[str]:
-    """Addresses of policies that are attached to nobody knows which role."""
-    return sorted(
-        unresolved.address
-        for unresolved in deployment.unresolved
-        if "aws_iam_" in unresolved.address and unresolved.attribute in _ATTACHED_TO
-    )
 
 
 class _ResourcePolicies:

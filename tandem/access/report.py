@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tandem.access.denials import any_resource, missing, too_wide
 from tandem.access.evaluator import Evaluator, GrantedAction
 from tandem.access.excess import Excess, excess
-from tandem.access.judging import Verdict, is_elsewhere, judge
+from tandem.access.judging import Verdict, judge
 from tandem.access.needs import (
     Need,
     ServiceNeed,
@@ -25,6 +25,7 @@ from tandem.access.services import ServiceVerdict, judge_services, service_findi
 from tandem.access.statements import Statement, statements_of
 from tandem.access.trust import Principal, Users, principals, trust_findings
 from tandem.access.wildcards import wide
+from tandem.deployment.addresses import is_data
 from tandem.deployment.model import Deployment, Role
 from tandem.deployment.symbols import readable
 from tandem.findings import Finding
@@ -158,7 +159,7 @@ def _role_report(
     asked = [verdict.need for verdict in needed]
     findings: list[Finding] = []
     superfluous: tuple[Excess, ...] = ()
-    if not is_elsewhere(role.address):
+    if not is_data(role.address):
         findings.extend(missing(role, needed))
         findings.extend(too_wide(role, not_allowed))
         findings.extend(trust_findings(role, trusted, used_by, deployment))
@@ -189,7 +190,7 @@ def _not_judged(
     open_questions: Sequence[Unclear],
 ) -> Iterator[str]:
     """What is not known of a role, in lines for people."""
-    if is_elsewhere(role.address):
+    if is_data(role.address):
         yield "it is managed elsewhere"
     if role.trust is None:
         yield "its trust policy is not known"

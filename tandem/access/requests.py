@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tandem.deployment.model import Policy, Role
+from tandem.deployment.statements import statements_in
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,6 @@ class Decision:
 
 def statement_name(policy: Policy, index: int) -> str:
     """A statement for people: the policy's address and its Sid, or its number from 1."""
-    statements = (policy.document or {}).get("Statement", [])
-    listed = statements if isinstance(statements, list | tuple) else [statements]
-    sid = listed[index].get("Sid") if index < len(listed) else None
+    statements = statements_in(policy.document)
+    sid = statements[index].get("Sid") if index < len(statements) else None
     return f"{policy.address} {sid or f'statement {index + 1}'}"

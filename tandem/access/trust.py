@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tandem.access.statements import covers_action, raw_statements, texts
 from tandem.deployment.model import Deployment, Role
+from tandem.deployment.statements import covers_action, statements_in, texts
 from tandem.deployment.symbols import equal, is_known, readable
 from tandem.findings import Finding
 
@@ -66,7 +66,7 @@ class Principal:
 def principals(role: Role) -> list[Principal]:
     """Who can assume a role, as its trust policy says; statements that deny are not looked at."""
     found: dict[Principal, None] = {}
-    for statement in raw_statements(role.trust):
+    for statement in statements_in(role.trust):
         if statement.get("Effect") != "Allow" or not _assumes(statement):
             continue
         said = statement.get("Principal")

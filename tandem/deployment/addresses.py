@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 _KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
+_DATA = re.compile(r"(?:module\.[^.]+\.)*data\.")
 
 
 @lru_cache(maxsize=131072)
@@ -26,3 +27,9 @@ def with_key(address: str, key: str | int | None) -> str:
 def within(module: str, address: str) -> str:
     """The address, in the root, of what has `address` in a module."""
     return f"{module}.{address}" if module else address
+
+
+@lru_cache(maxsize=131072)
+def is_data(address: str) -> bool:
+    """Whether an address is that of a data source: what it is, is managed elsewhere."""
+    return _DATA.match(without_keys(address)) is not None

@@ -16,6 +16,7 @@ from tandem.deployment.blocks import (
     text_map,
     texts,
 )
+from tandem.deployment.buildspecs import Written
 from tandem.deployment.events import rules
 from tandem.deployment.model import (
     Action,
@@ -37,9 +38,6 @@ from tandem.deployment.model import (
 from tandem.deployment.policies import add_documents, policy_of, roles
 from tandem.deployment.symbols import is_known, symbol
 from tandem.deployment.world import Instance, World
-
-_INLINE = ("version:", "\n", "{")
-"""A buildspec is a text of its own when it has one of these, else a path or an ARN."""
 
 
 def build(world: World) -> Deployment:
@@ -109,9 +107,8 @@ class _Builder:
         for instance, values in self._each("aws_codebuild_project"):
             source, environment = block(values, "source"), block(values, "environment")
             said = text(source, "buildspec")
-            is_text = said is not None and any(mark in said for mark in _INLINE)
-            unknown = said is not None and not is_text and not is_known(said)
-            if unknown:
+            written = Written.of(said or "buildspec.yml")
+            if written.text is None and written.path is None:
                 why = "it is known only after the apply"
                 self._note(instance, "source.buildspec", why)
             yield BuildProject(
@@ -120,8 +117,8 @@ class _Builder:
                 arn=self._attribute(instance, "arn"),
                 role_arn=self._attribute(instance, "service_role"),
                 source_type=text(source, "type") or "",
-                buildspec=said if is_text else None,
-                buildspec_path=None if is_text or unknown else said or "buildspec.yml",
+                buildspec=written.text,
+                buildspec_path=written.path,
                 variables=tuple(
                     Variable(
                         text(each, "name") or "",

@@ -16,6 +16,9 @@ from tandem.deployment.addresses import without_keys
 Document = Mapping[str, Any]
 """A policy document."""
 
+_ATTACHED_TO = ("role", "roles", "role_name", "policy_arn")
+"""Arguments that say which policy a role has."""
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -324,6 +327,17 @@ class Deployment:
     def bucket_of(self) -> Mapping[str, Bucket]:
         """Buckets by name."""
         return {bucket.name: bucket for bucket in self.buckets}
+
+    @cached_property
+    def attached_in_the_dark(self) -> tuple[str, ...]:
+        """Addresses of what attaches a policy to nobody knows which role, or a role to which."""
+        return tuple(
+            sorted(
+                unresolved.address
+                for unresolved in self.unresolved
+                if "aws_iam_" in unresolved.address and unresolved.attribute in _ATTACHED_TO
+            )
+        )
 
     @cached_property
     def _before(self) -> Mapping[str, frozenset[str]]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tandem.deployment import BuildProject, Pipeline, Rule, Target
-from tandem.trace.builds import Push
 from tandem.trace.events import Event
+from tandem.trace.pushes import Push
 from tandem.trace.transformer import Pin
 
 How = Literal["rule", "schedule", "connection", "polling", "webhook", "pipeline", "hand"]

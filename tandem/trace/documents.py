@@ -6,11 +6,9 @@ https://docs.aws.amazon.com/eventbridge/latest/ref/welcome.html lists the events
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from tandem.deployment import Deployment
-from tandem.deployment.symbols import equal
+from tandem.deployment.place import Place
 
 Document = Mapping[str, Any]
 
@@ -20,28 +18,6 @@ OBJECT_VERSION = "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"
 _TIME = "2026-06-12T10:23:43Z"
 _CLOUDTRAIL = "AWS API Call via CloudTrail"
 _RUN = "01234567-0123-0123-0123-012345678901"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where something happens: rules of the same account and region hear of it."""
-
-    account: str
-    region: str
-    partition: str
-
-    @staticmethod
-    def of(deployment: Deployment, near: str = "") -> Place:
-        """The account and the region of an ARN; where it has none, those of the deployment."""
-        parts = near.split(":")
-        region, account = (parts[3], parts[4]) if len(parts) > 5 else ("", "")
-        return Place(
-            account or deployment.account, region or deployment.region, deployment.partition
-        )
-
-    def shown(self, deployment: Deployment) -> str:
-        """As in ` in us-east-1`, where that is not the deployment's own region."""
-        return f" in {self.region}" if equal(self.region, deployment.region) is False else ""
 
 
 def commit_pushed(place: Place, repository: str, branch: str) -> Document:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from tandem.deployment import Deployment
+from tandem.deployment.place import Place
 from tandem.deployment.symbols import readable
 from tandem.trace import documents
-from tandem.trace.documents import Place
 
 Document = Mapping[str, Any]
 Change = Literal["branch", "tag", "pull request"]

@@ -7,7 +7,7 @@ from itertools import islice, product
 from typing import Any
 
 from tandem.deployment import Deployment
-from tandem.trace.documents import Place
+from tandem.deployment.place import Place
 from tandem.trace.events import (
     Document,
     Event,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from tandem.deployment import BuildProject, Deployment, Pipeline
 from tandem.deployment.symbols import equal, is_known
-from tandem.trace.builds import Push
 from tandem.trace.events import Event, scheduled, started_by_hand
 from tandem.trace.examples import events_for
+from tandem.trace.pushes import Push
 from tandem.trace.rules import DEFAULT_BUS, Rules
 from tandem.trace.sources import Sources
 from tandem.trace.targets import Targets

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from tandem.builds import builds_of
 from tandem.deployment import BuildProject, Deployment, Pipeline, Rule, Target
 from tandem.deployment.symbols import readable
-from tandem.trace.builds import Builds, Push
 from tandem.trace.chains import Chain, How, Start
 from tandem.trace.deploys import deploys_of
 from tandem.trace.events import (
@@ -19,6 +19,7 @@ from tandem.trace.events import (
     run_by,
 )
 from tandem.trace.first_events import FirstEvents
+from tandem.trace.pushes import Push, Pushes
 from tandem.trace.rules import Hearing, Rules
 from tandem.trace.sources import Sources
 from tandem.trace.targets import Targets
@@ -40,7 +41,8 @@ class Follower:
         self._deployment = deployment
         self._rules = Rules(deployment)
         self._sources = Sources(deployment)
-        self._builds = Builds(deployment)
+        self._builds = builds_of(deployment)
+        self._pushes = Pushes(deployment)
         self._targets = Targets(deployment)
         self._pipelines = {pipeline.address: pipeline for pipeline in deployment.pipelines}
         self._direct: dict[Event, Chain] = {}
@@ -73,8 +75,8 @@ class Follower:
     def pushes_of(self, what: Pipeline | BuildProject) -> tuple[Push, ...]:
         """What a run of a pipeline, or a build of a project, pushes."""
         if isinstance(what, Pipeline):
-            return self._builds.of_pipeline(what)
-        return self._builds.of_project(what, {})
+            return self._pushes.of_pipeline(what)
+        return self._pushes.of_project(what)
 
     def direct(self, event: Event) -> Chain:
         """What an event starts, and not what follows from that."""
@@ -143,7 +145,11 @@ class Follower:
                     near=f"arn::ecr:{push.region}::",
                     doubt=push.doubt,
                 )
-        projects = [what] if isinstance(what, BuildProject) else self._builds.projects_of(what)
+        projects = (
+            [what]
+            if isinstance(what, BuildProject)
+            else [it.project for it in self._builds.of_pipeline(what)]
+        )
         for project in projects if self._build_ends else ():
             yield build_succeeded(self._deployment, project.name, near=project.arn)
         if isinstance(what, Pipeline):

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from tandem.deployment import Deployment, Rule
+from tandem.deployment.addresses import is_data
+from tandem.deployment.place import Place
 from tandem.deployment.symbols import equal, is_known
 from tandem.trace import documents
-from tandem.trace.documents import Place
 from tandem.trace.events import Document, Event
 from tandem.trace.patterns import Answer, matches
 
@@ -130,7 +131,7 @@ class Rules:
         if event.kind != "upload" or event.sent:
             return ""
         bucket = self._deployment.bucket_of.get(event.subject)
-        if bucket is None or bucket.address.startswith("data.") or ".data." in bucket.address:
+        if bucket is None or is_data(bucket.address):
             return "nothing here says whether the bucket sends its events to EventBridge"
         return "" if bucket.sends_events else None
 

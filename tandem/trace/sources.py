@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any, Literal
 
 from tandem.deployment import Action, BuildProject, Deployment, Pipeline
+from tandem.deployment.place import Place
 from tandem.deployment.symbols import equal, is_known, symbol
-from tandem.trace.documents import Place
 from tandem.trace.events import (
     Event,
     commit_pushed,

@@ -10,9 +10,9 @@ from rich.tree import Tree
 
 from tandem.deployment import BuildProject
 from tandem.deployment.symbols import readable, replace_symbols
-from tandem.trace.builds import Push
 from tandem.trace.chains import Chain, Start
 from tandem.trace.events import Event
+from tandem.trace.pushes import Push
 
 _REVISIONS = {
     "IMAGE_DIGEST": "digest",

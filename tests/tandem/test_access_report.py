@@ -33,10 +33,10 @@ from rich.console import Console
 from tandem.access.as_json import as_json
 from tandem.access.catalogue import CHECKS
 from tandem.access.evaluator import Evaluator
-from tandem.access.managed import managed_policy
 from tandem.access.needs import Need, ServiceNeed, Unclear
 from tandem.access.rendering import show
 from tandem.access.report import Report, examine
+from tandem.deployment.managed import managed_policy
 from tandem.deployment.model import Bucket, Deployment, Key, Policy, Resource, Role, Unresolved
 from tandem.deployment.symbols import symbol
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from trace_stack import arn, deployment, rule, target
 
-from tandem.trace.documents import DIGEST, Place, image_pushed
+from tandem.deployment.place import Place
+from tandem.trace.documents import DIGEST, image_pushed
 from tandem.trace.transformer import Pin, found, given, pin_of
 
 DOCUMENT = image_pushed(Place.of(deployment()), "base", "latest")

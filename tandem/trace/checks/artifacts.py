@@ -136,7 +136,7 @@ def artifact_name_unreadable(context: Context) -> Iterator[Problem]:
 
     Silent where the buildspec is known and does not ask for it.
     """
-    for build in context.builds:
+    for build in context.builds.in_pipelines:
         text = build.text
         primary = build.action.configuration.get("PrimarySource")
         for name in build.action.inputs:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tandem.builds import Build
 from tandem.buildspec import Buildspec, Image
 from tandem.deployment.model import BuildProject
 from tandem.deployment.symbols import is_known, readable, symbol, symbols_in
-from tandem.trace.checks.build import Build
 from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context
 from tandem.trace.git_filters import blocks
@@ -80,7 +80,7 @@ def variable_missing(context: Context) -> Iterator[Problem]:
     Said only where all that the build runs is seen, in one of AWS's own images.
     """
     said = set()
-    for build in context.builds:
+    for build in context.builds.in_pipelines:
         for name in sorted(_missing(build)):
             if (build.project.address, name) not in said:
                 said.add((build.project.address, name))
@@ -116,13 +116,9 @@ def immutable_tag_moves(context: Context) -> Iterator[Problem]:
 
 def _buildspecs(context: Context) -> Iterator[tuple[BuildProject, Buildspec]]:
     """Each project once, with a buildspec that it runs."""
-    said = set()
-    for build in context.builds:
-        if build.buildspec and build.project.address not in said:
-            said.add(build.project.address)
-            yield build.project, build.buildspec
     for project in context.deployment.projects:
-        spec = None if project.address in said else context.buildspecs.alone(project)
+        seen = (build.buildspec for build in context.builds.of_project(project))
+        spec = next(filter(None, seen), None)
         if spec:
             yield project, spec
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from tandem.deployment.addresses import without_keys
+from tandem.builds import Builds, builds_of
+from tandem.deployment.addresses import is_data, without_keys
 from tandem.deployment.model import (
     BuildProject,
     Deployment,
@@ -18,8 +19,6 @@ from tandem.deployment.model import (
     Target,
 )
 from tandem.deployment.symbols import equal
-from tandem.trace.checks.allowed import is_data
-from tandem.trace.checks.build import Build, Buildspecs
 from tandem.trace.checks.circles import circles
 from tandem.trace.checks.samples import Source, source_of
 from tandem.trace.following import Follower, Push
@@ -43,7 +42,6 @@ class Context:
         self._follower = follower
         self._sources: dict[str, list[Source]] = {}
         self._fires: dict[tuple[str, tuple[str, str, str]], bool | None] = {}
-        self.buildspecs = Buildspecs(deployment)
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -174,21 +172,10 @@ class Context:
         role = self.deployment.role_of.get(arn or "")
         return None if role is None or is_data(role.address) else role
 
-    @property
-    def builds(self) -> tuple[Build, ...]:
-        """All actions that run a build project that is known."""
-        return self.buildspecs.builds
-
-    def builds_of(self, pipeline: Pipeline) -> list[Build]:
-        """The builds of one pipeline, in its order."""
-        return self._builds_by_pipeline.get(pipeline.address, [])
-
     @cached_property
-    def _builds_by_pipeline(self) -> Mapping[str, list[Build]]:
-        found: dict[str, list[Build]] = defaultdict(list)
-        for build in self.builds:
-            found[build.pipeline.address].append(build)
-        return found
+    def builds(self) -> Builds:
+        """What the pipelines and projects build."""
+        return builds_of(self.deployment)
 
     def loops(self) -> list[list[Pipeline]]:
         """Pipelines that certainly start each other in a circle: one way for each circle."""

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from posixpath import basename
 
+from tandem.builds import PipelineBuild
 from tandem.deployment.model import Action, Pipeline, Service
 from tandem.deployment.symbols import equal, is_known, readable
-from tandem.trace.checks.build import Build, unknown_variables
 from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context
 
@@ -56,7 +56,7 @@ def deploy_file_missing(context: Context) -> Iterator[Problem]:
                     f'"{action.name}" needs {wanted}, and the artifact of "{maker.name}" holds '
                     "imageDetail.json only",
                 )
-            for build in context.builds_of(pipeline):
+            for build in context.builds.of_pipeline(pipeline):
                 if build.action is maker and _lacks_file(build, wanted):
                     yield Problem(
                         build.project.address,
@@ -81,7 +81,7 @@ def container_unknown(context: Context) -> Iterator[Problem]:
         if containers is None or not all(map(is_known, containers)):
             continue
         for maker in _makers(pipeline, action):
-            for build in context.builds_of(pipeline):
+            for build in context.builds.of_pipeline(pipeline):
                 names = _named(build) if build.action is maker else set()
                 for name in sorted(names - set(containers)):
                     yield Problem(
@@ -134,7 +134,7 @@ def _makers(pipeline: Pipeline, action: Action) -> list[Action]:
     return [it for it in pipeline.actions if set(it.outputs) & set(action.inputs)]
 
 
-def _lacks_file(build: Build, wanted: str) -> bool:
+def _lacks_file(build: PipelineBuild, wanted: str) -> bool:
     """Whether the file is certainly not in the build's artifact."""
     spec = build.buildspec
     if spec is None or spec.problems:
@@ -171,7 +171,7 @@ def _is_service(service: Service, cluster: str, name: str) -> bool:
     return service.name == name and service.cluster == cluster
 
 
-def _named(build: Build) -> set[str]:
+def _named(build: PipelineBuild) -> set[str]:
     """Containers that the buildspec writes into the file, where it does so in so many words."""
     text = build.text or ""
     return {
@@ -182,9 +182,9 @@ def _named(build: Build) -> set[str]:
     }
 
 
-def _value(build: Build, text: str, variable: str) -> str | None:
+def _value(build: PipelineBuild, text: str, variable: str) -> str | None:
     """The value of a variable that only the project or the action sets."""
     value = build.variables.get(variable)
     is_set_again = re.search(rf"\b{variable}=", text)
-    known = value and not is_set_again and is_known(unknown_variables(value))
+    known = value and not is_set_again and is_known(value)
     return value if known else None

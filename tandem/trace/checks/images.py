@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from tandem.builds import PipelineBuild
 from tandem.deployment.model import Action, BuildProject, Pipeline
-from tandem.deployment.symbols import equal, readable
-from tandem.trace.checks.build import Build
+from tandem.deployment.symbols import equal, readable, symbol
 from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context
 from tandem.trace.following import Push
@@ -24,7 +24,7 @@ _ECR_PAGE = "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-re
 def pushed_tag_unread(context: Context) -> Iterator[Problem]:
     """The link never fires: what is pushed to the base's repository has another tag."""
     pushes: dict[str, list[tuple[str, Push]]] = defaultdict(list)
-    used = {build.project.address for build in context.builds}
+    used = {build.project.address for build in context.builds.in_pipelines}
     alone = [it for it in context.deployment.projects if it.address not in used]
     builders: list[Pipeline | BuildProject] = [*context.deployment.pipelines, *alone]
     for builder in builders:
@@ -60,7 +60,7 @@ def base_digest_unused(context: Context) -> Iterator[Problem]:
     Said only where all builds of the pipeline are seen, and one of them builds an image.
     """
     for pipeline in context.whole_pipelines:
-        builds = context.builds_of(pipeline)
+        builds = context.builds.of_pipeline(pipeline)
         if not builds or not all(map(_is_seen, builds)) or not any(map(_builds_image, builds)):
             continue
         if len(builds) != sum(it.provider == "CodeBuild" for it in pipeline.actions):
@@ -93,11 +93,11 @@ def _image_sources(pipeline: Pipeline) -> Iterator[Action]:
             yield action
 
 
-def _is_seen(build: Build) -> bool:
+def _is_seen(build: PipelineBuild) -> bool:
     return build.buildspec is not None and build.complete and not build.buildspec.scripts
 
 
-def _builds_image(build: Build) -> bool:
+def _builds_image(build: PipelineBuild) -> bool:
     commands = build.buildspec.commands if build.buildspec else ()
     return any(
         it.argv[0] in ("docker", "buildah", "podman") and _is_build(it.argv) for it in commands
@@ -108,13 +108,13 @@ def _is_build(argv: tuple[str, ...]) -> bool:
     return "build" in argv[1:4] or "bud" in argv[1:4]
 
 
-def _runs_in(build: Build, source: Action) -> bool:
+def _runs_in(build: PipelineBuild, source: Action) -> bool:
     """Whether the image of the source is what the build runs in, and not what it is built on."""
     name = source.configuration.get("RepositoryName", "")
     return f"/{name}:" in build.project.image or f"/{name}@" in build.project.image
 
 
-def _gets_digest(build: Build, source: Action) -> bool:
+def _gets_digest(build: PipelineBuild, source: Action) -> bool:
     """Whether a build gets the digest of the source action in a way that it uses."""
     spec = build.buildspec
     text = build.text or ""
@@ -128,7 +128,7 @@ def _gets_digest(build: Build, source: Action) -> bool:
         return True
     if spec is None or not source.namespace:
         return False
-    given = [f"#{{{source.namespace}.{name}}}" for name in ("ImageDigest", "ImageURI")]
+    given = [symbol(f"{source.namespace}.{name}") for name in ("ImageDigest", "ImageURI")]
     used = {*spec.reads, *spec.base_arguments}
     return any(
         any(it in value for it in given) and name in used for name, value in build.variables.items()

@@ -93,7 +93,7 @@ def _uses(context: Context) -> Iterator[tuple[str, Role, list[str]]]:
         if role:
             yield pipeline.address, role, []
     starters: dict[str, list[str]] = defaultdict(list)
-    for build in context.builds:
+    for build in context.builds.in_pipelines:
         starters[build.project.address].append(build.pipeline.address)
     for project in deployment.projects:
         role = context.role(project.role_arn)

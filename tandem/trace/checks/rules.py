@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tandem.deployment.addresses import is_data
 from tandem.deployment.model import Rule
 from tandem.deployment.symbols import is_known, readable
-from tandem.trace.checks.allowed import is_data
 from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context
 from tandem.trace.checks.samples import Source

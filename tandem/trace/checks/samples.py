@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tandem.deployment.model import Action, Deployment, Pipeline
+from tandem.deployment.place import Place
 from tandem.trace import documents
-from tandem.trace.documents import Place
 
 Document = Mapping[str, Any]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tandem.deployment.addresses import is_data
 from tandem.deployment.model import Action, Pipeline
 from tandem.deployment.symbols import readable
-from tandem.trace.checks.allowed import is_data
 from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context, fires
 from tandem.trace.checks.samples import Source

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tandem.deployment.model import Pipeline
 from tandem.deployment.symbols import is_known, readable
-from tandem.trace.checks.allowed import allows, trusts
+from tandem.trace.allowed import allows, trusts
 from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context, Link
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
+from tandem.builds import PIPELINE_VARIABLE, given_by
 from tandem.deployment.model import Action, Pipeline
 from tandem.deployment.symbols import is_known
-from tandem.trace.checks.build import PIPELINE_VARIABLE, action_variables
 from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context
 
@@ -40,7 +40,7 @@ def variables_broken(context: Context) -> Iterator[Problem]:
     for pipeline in context.whole_pipelines:
         for action in pipeline.actions:
             said = action.configuration.get("EnvironmentVariables")
-            if said and action_variables(action) is None and not _may_be_json(said):
+            if said and given_by(action) is None and not _may_be_json(said):
                 yield Problem(
                     pipeline.address,
                     f'EnvironmentVariables of "{action.name}" is no JSON list of variables',

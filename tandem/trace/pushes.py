@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tandem.buildspec import Image, parse
+from tandem.builds import Build, builds_of
+from tandem.buildspec import Image
 from tandem.deployment import Action, BuildProject, Deployment, Pipeline
+from tandem.deployment.place import Place
 from tandem.deployment.symbols import equal, is_known, symbol
-from tandem.trace.allowed_pushes import allowed_pushes
-from tandem.trace.documents import Place
+from tandem.trace.allowed import allowed_pushes
 from tandem.trace.sources import DEFAULT_TAG
-from tandem.trace.variables import Variables, action_variables, project_variables
 
 ANY_TAG = symbol("any tag")
 _BEGIN, _END = list(symbol(""))  # around a name that may hold dots and slashes
@@ -41,13 +41,13 @@ class Push:
     """Whether this account gets the event of it."""
 
 
-class Builds:
+class Pushes:
     """What the builds of a deployment push, each worked out once."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
+        self._builds = builds_of(deployment)
         self._of_pipelines: dict[str, tuple[Push, ...]] = {}
-        self._known: dict[tuple[str, str, frozenset[tuple[str, str]]], tuple[Push, ...]] = {}
 
     def of_pipeline(self, pipeline: Pipeline) -> tuple[Push, ...]:
         """What a run of a pipeline pushes."""
@@ -56,12 +56,9 @@ class Builds:
             self._of_pipelines[pipeline.address] = tuple(dict.fromkeys(pushes))
         return self._of_pipelines[pipeline.address]
 
-    def projects_of(self, pipeline: Pipeline) -> Iterator[BuildProject]:
-        """The build projects that a pipeline runs."""
-        for action in pipeline.actions:
-            project = self._deployment.project_of.get(action.configuration.get("ProjectName", ""))
-            if action.provider == "CodeBuild" and project:
-                yield project
+    def of_project(self, project: BuildProject) -> tuple[Push, ...]:
+        """What a build of a project pushes that no pipeline runs."""
+        return self._of_build(self._builds.alone(project))
 
     def _of(self, pipeline: Pipeline, action: Action) -> tuple[Push, ...]:
         said = action.configuration
@@ -71,42 +68,16 @@ class Builds:
             name = said.get("ECRRepositoryName", "")
             region = Place.of(self._deployment, pipeline.arn).region
             return tuple(Push(name, it.strip(), action.name, True, region=region) for it in tags)
-        project = self._deployment.project_of.get(said.get("ProjectName", ""))
-        if action.provider != "CodeBuild" or project is None:
-            return ()
-        variables = action_variables(action)
-        if variables is None:
+        builds = self._builds.of_pipeline(pipeline)
+        return tuple(push for it in builds if it.action is action for push in self._of_build(it))
+
+    def _of_build(self, build: Build) -> tuple[Push, ...]:
+        project = build.project
+        if not build.complete:
             return self._possible(project, "its variables are known only after the apply")
-        return self.of_project(project, variables, buildspec=said.get("BuildspecOverride"))
-
-    def of_project(
-        self, project: BuildProject, variables: Variables, *, buildspec: str | None = None
-    ) -> tuple[Push, ...]:
-        """What a build of a project pushes that is given these variables besides its own."""
-        key = project.address, buildspec or "", frozenset(variables.items())
-        if key not in self._known:
-            self._known[key] = self._work_out(project, variables, buildspec)
-        return self._known[key]
-
-    def _work_out(
-        self, project: BuildProject, variables: Variables, override: str | None
-    ) -> tuple[Push, ...]:
-        text, path = project.buildspec, project.buildspec_path
-        if override:
-            text, path = (override, None) if "\n" in override else (None, override)
-        if text is None:
-            where = f"lies in the source ({path})" if path else "is known only after the apply"
-            return self._possible(project, f"the buildspec of {project.name} {where}")
-        region = Place.of(self._deployment, project.arn).region
-        spec = parse(
-            text,
-            {
-                "AWS_REGION": region,
-                "AWS_DEFAULT_REGION": region,
-                **project_variables(project),
-                **variables,
-            },
-        )
+        spec = build.buildspec
+        if spec is None:
+            return self._possible(project, f"the buildspec of {project.name} {build.hidden}")
         known: dict[Push, None] = {}
         hidden: list[Image] = []
         for image in spec.pushes:

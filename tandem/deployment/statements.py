@@ -1,0 +1,44 @@
+"""The statements of policy documents, as they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from tandem.deployment.model import Document
+
+_VARIABLE = re.compile(r"\$\{(?![*?$]\})[^}]*\}")
+
+
+def statements_in(document: Document | None) -> list[Mapping[str, Any]]:
+    """The statements of a document: AWS takes one alone as well as a list."""
+    said = (document or {}).get("Statement") or []
+    listed = said if isinstance(said, list | tuple) else [said]
+    return [one for one in listed if isinstance(one, Mapping)]
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """A text or a list of texts, as texts."""
+    if value is None:
+        return ()
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
+
+
+def covers(pattern: str, text: str) -> bool:
+    """Whether a policy's pattern of resources covers one; policy variables can be anything."""
+    return pattern in (text, "*") or _glob(pattern, False).fullmatch(text) is not None
+
+
+def covers_action(pattern: str, action: str) -> bool:
+    """Whether a policy's pattern of actions covers an action, in whichever case."""
+    return pattern == action or _glob(pattern, True).fullmatch(action) is not None
+
+
+@lru_cache(maxsize=65536)
+def _glob(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    parts = re.split(r"([*?])", _VARIABLE.sub("*", pattern))
+    wild = {"*": ".*", "?": "."}
+    expression = "".join(wild.get(part) or re.escape(part) for part in parts)
+    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
