@@ -80,6 +80,7 @@ def demo(
     """Apply the file against the embedded AWS emulator, show what exists, destroy it."""
     from tandem.demo import DemoError
     from tandem.demo import demo as run
+    from tandem.deployment import InputError
     from tandem.synthesis import SynthesisError
     from tandem.terraform import TerraformError
 
@@ -90,7 +91,7 @@ def demo(
     except ConfigError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
-    except (DemoError, SynthesisError, TerraformError) as error:
+    except (DemoError, InputError, SynthesisError, TerraformError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
 

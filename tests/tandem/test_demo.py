@@ -72,6 +72,16 @@ def sessions() -> Iterator[tuple[str, int]]:
             yield f"{name})", int(rest.split()[3])
 
 
+PIPELINE = {
+    "address": "aws_codepipeline.web",
+    "mode": "managed",
+    "type": "aws_codepipeline",
+    "name": "web",
+    "values": {"name": "web", "stage": []},
+}
+STATE = {"format_version": "1.0", "values": {"root_module": {"resources": [PIPELINE]}}}
+
+
 class FakeTerraform:
     """A `terraform` that says what it is told to, and records how it is called."""
 
@@ -88,7 +98,7 @@ echo "$1" >>calls
 """
         )
         program.chmod(0o755)
-        self.on("show", """echo '{"format_version": "1.0"}'""")
+        self.on("show", f"echo {shlex.quote(json.dumps(STATE))}")
         self.variables = {"PATH": f"{self._folder}{os.pathsep}{os.environ['PATH']}"}
 
     def on(self, command: str, script: str) -> None:
