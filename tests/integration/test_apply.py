@@ -216,7 +216,7 @@ def test_all_links_fire_and_all_permissions_are_there_before_the_apply_and_after
     assert looked["state"].first_events == {
         base,
         "cron(0 3 ? * SUN *)",
-        "push to acme/web (release/*)",
+        "push to acme/web (release/*: web/**)",
         "push to group/subgroup/worker (tag v*)",
         "upload to s3://acme-sources/report/source.zip",
         "push of design/fonts:newest",

@@ -132,7 +132,7 @@ def test_a_push_starts_what_is_built_on_it(applied: Applied) -> None:
     assert look.first_events == {
         "push to base (main)",
         "cron(0 3 ? * SUN *)",
-        "push to acme/web (main, release/*: web/example)",
+        "push to acme/web (main, release/*: web/**)",
         "upload to s3://acme-sources/report.zip",
         "push to cart (main)",
         "push to search (main)",
