@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tandem.deployment.model import Action, BuildProject, Deployment, Pipeline, Rule, Target
 from tandem.deployment.symbols import equal, is_known, readable
 from tandem.findings import Finding
-from tandem.trace.pictures.model import Edge, Graph, Node
+from tandem.trace.pictures.model import Edge, Graph, Node, NodeKind
 from tandem.trace.pictures.nodes import Nodes, role_parts
 from tandem.trace.pictures.problems import Link, placed
 
@@ -73,7 +73,7 @@ class _Draft:
         self._deployment = deployment
         self.nodes = Nodes(deployment)
         self.links: list[Link] = []
-        self._into: dict[str, list[Link]] = defaultdict(list)
+        self._into: dict[tuple[str, str, str], list[Link]] = defaultdict(list)
         self._read: dict[str, set[str]] = defaultdict(set)
         """Tags that something reads or listens for, by repository."""
         self._pushed: dict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
@@ -99,7 +99,11 @@ class _Draft:
                 details=(start.why,) if start.why else (),
             )
             parts = self._parts(start.through, start.target) if start.through else set()
-            self._link(edge, start.what, event.subject, parts)
+            link = Link(edge, start.what.address, parts)
+            link.source_words.add(readable(event.subject))
+            link.target_words.add(readable(start.what.name))
+            self.links.append(link)
+            self._into[what, *self._about(event.kind, event.subject, event.reference)].append(link)
         for push in start.pushes:
             tags = self._pushed[what, self._repository(push.repository)]
             tags[push.tag] = tags.get(push.tag, False) or push.certain
@@ -126,40 +130,52 @@ class _Draft:
         """A pipeline and its sources, those included that do not start it."""
         what = self.nodes.what(pipeline)
         for action in pipeline.sources:
-            source, subject = self._source(action)
-            links = [it for it in self._into[what] if it.edge.source == source] or [
-                # A filter of a connection may name other branches than the action does.
-                it
-                for it in self._into[what]
-                if action.provider != "ECR" and readable(subject) in it.source_words
-            ]
+            kind, subject, reference = self._source(action)
+            links = self._into[what, *self._about(kind, subject, reference)]
             if not links:
+                source = self._node(kind, subject, reference)
                 rules = self._targets[pipeline.arn]
                 parts = {address for it in rules for address in self._parts(*it)}
-                links = [self._link(Edge(source, what, "reads"), pipeline, subject, parts)]
+                link = Link(Edge(source, what, "reads"), pipeline.address, parts)
+                self.links.append(link)
+                links = [link]
             for link in links:
-                link.source_words.add(f'"{readable(action.name)}"')
+                link.source_words |= {readable(subject), f'"{readable(action.name)}"'}
+                link.target_words.add(readable(pipeline.name))
 
-    def _source(self, action: Action) -> tuple[str, str]:
-        """The node of a source action, and the repository or the bucket that it is about."""
+    def _source(self, action: Action) -> tuple[NodeKind, str, str]:
+        """What a source action reads: kind, repository or bucket, and branch, tag or key."""
         said = action.configuration
+        branch = said.get("BranchName") or said.get("Branch") or "?"
         match action.provider:
             case "ECR":
                 name = self._repository(said.get("RepositoryName", "?"))
-                return self._read_image(name, said.get("ImageTag", "latest")), name
+                return "image", name, said.get("ImageTag", "latest")
             case "S3":
-                name = said.get("S3Bucket", "?")
-                return self.nodes.upload(name, said.get("S3ObjectKey", "?")), name
+                return "upload", said.get("S3Bucket", "?"), said.get("S3ObjectKey", "?")
             case "CodeCommit":
-                name = said.get("RepositoryName", "?")
+                return "git", said.get("RepositoryName", "?"), branch
             case "CodeStarSourceConnection":
-                name = said.get("FullRepositoryId", "?")
+                return "git", said.get("FullRepositoryId", "?"), branch
             case "GitHub":
-                name = f"{said.get('Owner', '?')}/{said.get('Repo', '?')}"
-            case other:
-                return self.nodes.event(readable(f"{other} {action.name}")), action.name
-        branch = said.get("BranchName") or said.get("Branch") or "?"
-        return self.nodes.git(f"push to {readable(name)} ({readable(branch)})"), name
+                return "git", f"{said.get('Owner', '?')}/{said.get('Repo', '?')}", branch
+        return "event", f"{action.provider} {action.name}", ""
+
+    def _node(self, kind: NodeKind, subject: str, reference: str) -> str:
+        match kind:
+            case "image":
+                return self._read_image(subject, reference)
+            case "upload":
+                return self.nodes.upload(subject, reference)
+            case "git":
+                return self.nodes.git(f"push to {readable(subject)} ({readable(reference)})")
+        return self.nodes.event(readable(subject))
+
+    def _about(self, kind: str, subject: str, reference: str) -> tuple[str, str]:
+        """What a link and a source action share: filters may name other branches than it does."""
+        if kind == "image":
+            return kind, f"{self._repository(subject)}:{reference}"
+        return kind, subject
 
     def add_images(self) -> set[str]:
         """Of what is pushed the images that are read, or one of each repository; their nodes."""
@@ -203,15 +219,6 @@ class _Draft:
             return {rule.address}
         role = self._deployment.role_of.get(target.role_arn or "")
         return {rule.address, target.address, *role_parts(role)}
-
-    def _link(
-        self, edge: Edge, what: Pipeline | BuildProject, subject: str, addresses: set[str]
-    ) -> Link:
-        words = {readable(subject)}
-        link = Link(edge, what.address, addresses, words, {readable(what.name)})
-        self.links.append(link)
-        self._into[edge.target].append(link)
-        return link
 
 
 def _through(event: Event, start: Start) -> str:

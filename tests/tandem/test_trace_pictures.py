@@ -97,7 +97,7 @@ def words(picture: ET.Element) -> str:
 
 # Mermaid
 
-LABEL = r"(?:[^\"<>`\[\]{}|\\&*%@!$^~=+';#()]|#\d+;|<br/>)*"
+LABEL = r"(?:[^\"<>`\[\]{}|\\&*%@!$^~=+';#]|#\d+;|<br/>)*"
 NODE = re.compile(
     rf' {{2}}(?P<id>[a-z]+_\w*)(?:\(\["{LABEL}"\]\)|\{{\{{"{LABEL}"\}}\}}|\[\("{LABEL}"\)\]'
     rf'|\[\["{LABEL}"\]\]|\["{LABEL}"\])'
@@ -113,8 +113,11 @@ def read_label(text: str) -> list[str]:
 
 def nodes_of(text: str) -> dict[str, list[str]]:
     """The labels of a flowchart; every line must be one that we know."""
-    first, *lines = text.rstrip("\n").split("\n")
-    assert first == "flowchart LR"
+    settings, first, *lines = f"\n{text}".removeprefix("\n%%{init: ").rstrip("\n").split("\n")
+    assert (settings, first) in {
+        ("", "flowchart LR"),
+        ('{"flowchart": {"nodeSpacing": 12}}}%%', "flowchart LR"),
+    }
     labels = {}
     for line in lines:
         node = NODE.fullmatch(line)

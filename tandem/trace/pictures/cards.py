@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tandem.trace.pictures.model import Edge, Graph, Node
 
-CROWD = 12
+CROWD = 5
 """Pipelines beyond which cards are drawn."""
 
 
@@ -36,6 +36,11 @@ class Drawing:
     """What is an arrow: all but the links inside a card."""
     card_of: Mapping[str, str]
     """The pipeline in whose card a node is, by its id."""
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether words beside all arrows would be too many."""
+        return len(self.edges) > 3 * CROWD
 
 
 def drawing(graph: Graph, *, fold_images: bool = True) -> Drawing:

@@ -61,12 +61,14 @@ _ARROW = {"color": _GREY, "arrowsize": "0.6", "headport": "w", "tailport": "e"}
 def _page(drawn: Drawing, title: str) -> dict[str, str]:
     # The more arrows leave one image, the more room they need to spread.
     fan = max(Counter(edge.source for edge in drawn.edges).values(), default=0)
+    bases = max(Counter(edge.target for edge in drawn.edges).values(), default=0)
     return {
         "rankdir": "LR",
         "nodesep": "0.08" if drawn.cards else "0.18",
         "ranksep": f"{min(0.45 + 0.03 * fan, 3):.2f}",
         "bgcolor": PAPER,
-        "ordering": "out" if drawn.cards else "",
+        # Names in their order cost nothing where no card has two bases; else lines would cross.
+        "ordering": "out" if drawn.cards and bases <= 1 else "",
         "pad": "0.15",
         "label": _text([one_line(title)]),
         "labelloc": "t",
@@ -114,7 +116,7 @@ def _cell(node: Node) -> str:
 
 def _arrow(edge: Edge, nodes: Mapping[str, Node], drawn: Drawing) -> str:
     source, target = (_end(end, drawn) for end in (edge.source, edge.target))
-    return f"  {source} -> {target} {_attributes(_edge(edge, nodes, crowded=bool(drawn.cards)))}"
+    return f"  {source} -> {target} {_attributes(_edge(edge, nodes, crowded=drawn.is_crowded))}"
 
 
 def _end(node: str, drawn: Drawing) -> str:

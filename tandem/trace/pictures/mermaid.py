@@ -24,24 +24,26 @@ _SHAPES: Mapping[NodeKind, tuple[str, str]] = {
     "deploy": ("[[", "]]"),
 }
 _RED = "stroke:#cf222e,stroke-width:2px"
+_CLOSE = '%%{init: {"flowchart": {"nodeSpacing": 12}}}%%'
+"""Boxes close to each other: https://mermaid.js.org/config/directives.html."""
 _MOST_LINKS = 500
 """GitHub draws no more: https://mermaid.js.org/config/schema-docs/config.html#maxedges."""
 
-_PLAIN = re.compile(r"(?<=[A-Za-z0-9])[_.:/-](?=[A-Za-z0-9])|[A-Za-z0-9 /,✗…·?]")
+_PLAIN = re.compile(r"(?<=[A-Za-z0-9])[_.:/-](?=[A-Za-z0-9])|[A-Za-z0-9 /,()✗…·?]")
 """What means nothing to Mermaid, to HTML and to Markdown, where it stands."""
 
 
 def mermaid(graph: Graph) -> str:
     """The graph as a flowchart; the same graph gives the same text."""
     drawn = drawing(graph, fold_images=False)
-    lines = ["flowchart LR"]
+    lines = [_CLOSE, "flowchart LR"] if drawn.is_crowded else ["flowchart LR"]
     if len(drawn.edges) > _MOST_LINKS:
         lines.append(f"  %% {len(drawn.edges)} links: GitHub draws {_MOST_LINKS}, an SVG all")
     lines += [
         _node(card.pipeline.id, card.pipeline.kind, _card_lines(card)) for card in drawn.cards
     ]
     lines += [_node(node.id, node.kind, node_lines(node)) for node in drawn.nodes]
-    lines += [_link(edge) for edge in drawn.edges]
+    lines += [_link(edge, crowded=drawn.is_crowded) for edge in drawn.edges]
     broken = [str(number) for number, edge in enumerate(drawn.edges) if edge.broken is not None]
     if broken:
         lines.append(f"  linkStyle {','.join(broken)} {_RED},color:#cf222e,stroke-dasharray:6 3")
@@ -64,10 +66,12 @@ def _node(id: str, kind: NodeKind, lines: Iterable[str]) -> str:
     return f'  {id}{opened}"{"<br/>".join(map(escaped, lines))}"{closed}'
 
 
-def _link(edge: Edge) -> str:
+def _link(edge: Edge, *, crowded: bool) -> str:
     doubtful = edge.broken is not None or not edge.certain
     arrow = "-.->" if doubtful else "-->"
-    words = edge_words(edge) or {"pushes": "pushes", "deploys": "deploys"}.get(edge.kind, "")
+    words = edge_words(edge, crowded=crowded)
+    if not words and not crowded and edge.kind in ("pushes", "deploys"):
+        words = edge.kind
     label = f'|"{escaped(words)}"|' if words else ""
     return f"  {edge.source} {arrow}{label} {edge.target}"
 

@@ -109,6 +109,7 @@ def node_id(kind: NodeKind, name: str, key: str = "") -> str:
     `key` tells apart what has the same name; it is the name where that is enough.
     """
     slug = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:60]
+    slug = slug.removeprefix(f"{kind}_")
     return (
         f"{kind}_{slug}__{hashlib.sha256((key or name).encode(errors='replace')).hexdigest()[:8]}"
     )

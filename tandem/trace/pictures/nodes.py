@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -54,8 +55,9 @@ class Nodes:
 
     def git(self, words: str) -> str:
         """A push or a pull request, as in `push to base-image (main)`."""
-        name, _, inside = words.partition(" (")
-        return self._add("git", name, *filter(None, [inside.removesuffix(")")]), key=words)
+        said = re.fullmatch(r"(.*?) \((.*)\)(.*)", words)
+        name, *notes = (said[1], said[2] + said[3]) if said else (words,)
+        return self._add("git", name, *notes, key=words)
 
     def upload(self, bucket: str, key: str) -> str:
         """An upload of an object to a bucket."""
