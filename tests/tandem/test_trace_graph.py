@@ -163,6 +163,18 @@ def test_a_rule_of_several_targets_is_broken_where_the_cause_says() -> None:
     assert broken == [("base:latest", "api")]
 
 
+def test_a_rule_of_several_images_is_broken_where_the_cause_says() -> None:
+    both = on_push("base", "latest")
+    both["detail"]["repository-name"] = ["base", "tools"]
+    found = deployment(
+        pipeline("web", base("base"), base("tools")), rule("both", both, target("web"))
+    )
+    cause = "a push of tools:latest starts web without its digest"
+    picture = drawn(found, finding("aws_cloudwatch_event_rule.both", cause))
+    broken = [ends for ends, edge in links(picture).items() if edge.broken]
+    assert broken == [("tools:latest", "web")]
+
+
 def test_a_disabled_rule_is_drawn_at_the_source_that_it_is_for() -> None:
     found = linked()
     rules = [replace(it, enabled=it.name != "base-pushed") for it in found.rules]

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.trace.pictures import svg as svg_file
-from tandem.trace.pictures.cards import CROWD
+from tandem.trace.pictures.cards import CROWD, drawing
 from tandem.trace.pictures.dot import BACKSLASH, dot
 from tandem.trace.pictures.labels import node_lines, one_line
-from tandem.trace.pictures.mermaid import mermaid
+from tandem.trace.pictures.mermaid import escaped, mermaid
 from tandem.trace.pictures.model import Edge, Graph, Node, arranged, node_id
 from tandem.trace.pictures.svg import PictureError, svg
 
@@ -160,11 +161,10 @@ def test_any_name_in_mermaid_stays_a_name(base: str, app: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "wrong"),
-    [("1. one", "1. "), ("fa:fa-ban", ":fa"), ("www.x.org", "www."), ("s3://x", "://")],
+    [("1) one", "1) "), ("fa:fa-ban", ":fa"), ("www.x.org", "www."), ("s3://x", "://")],
 )
 def test_what_looks_like_markdown_is_none_in_mermaid(name: str, wrong: str) -> None:
-    label = mermaid(pair(app=name)).split("pipeline_")[-1]
-    assert wrong not in label
+    assert wrong not in escaped(name)
 
 
 def test_a_broken_link_is_red_dashed_and_labelled_in_mermaid() -> None:
@@ -304,3 +304,45 @@ def test_a_picture_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPat
 def test_a_line_is_one_line_of_what_can_be_seen() -> None:
     assert one_line("a\tb\r\n c\x00\u202e") == "a b c\ufffd\ufffd"
     assert html.escape(one_line("\ud800")) == "\ufffd"
+
+
+def test_nothing_is_drawn_as_something() -> None:
+    assert one_line("\r") == "\ufffd"
+
+
+# Cards
+
+
+def crowd(*, change: str = "") -> Graph:
+    """More pipelines than are drawn one by one; `change` is the only broken link of the crowd."""
+    calm = fan("base", [f"web-{number}" for number in range(CROWD)])
+    return Graph(
+        calm.nodes,
+        tuple(replace(it, broken=REASON if it.source == change else None) for it in calm.edges),
+    )
+
+
+def test_what_belongs_to_one_pipeline_is_in_its_card() -> None:
+    found = drawing(crowd())
+    assert found.nodes == ()
+    assert {(it.source, it.kind) for it in found.edges} == {("image_shop_base_latest", "starts")}
+    assert [it.name for it in found.cards[1].starts] == ["push to web-0"]
+    assert [it.name for it in found.cards[1].gives] == ["ECS prod/web-0", "shop/web-0:latest"]
+
+
+def test_a_few_pipelines_are_drawn_one_by_one() -> None:
+    few = fan("base", [f"web-{number}" for number in range(CROWD - 1)])
+    assert (drawing(few).cards, drawing(few).nodes) == ((), few.nodes)
+
+
+def test_a_broken_link_is_not_hidden_in_a_card() -> None:
+    found = drawing(crowd(change="git_push_to_web_3"))
+    assert [node.name for node in found.nodes] == ["push to web-3"]
+    assert [it.source for it in found.edges if it.broken] == ["git_push_to_web_3"]
+
+
+def test_an_image_that_two_pipelines_push_is_in_no_card() -> None:
+    calm = crowd()
+    twice = Edge("pipeline_web_1", "image_shop_web_0_latest", "pushes")
+    found = drawing(Graph(calm.nodes, (*calm.edges, twice)))
+    assert [node.name for node in found.nodes] == ["shop/web-0:latest"]
