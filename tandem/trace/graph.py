@@ -178,7 +178,7 @@ class _Draft:
         return kind, subject
 
     def add_images(self) -> set[str]:
-        """Of what is pushed the images that are read, or one of each repository; their nodes."""
+        """Of what is pushed the images that are read, or one of each repository; what is built."""
         built: set[str] = set()
         for (what, repository), pushed in self._pushed.items():
             for tag, certain in self._worth_drawing(repository, pushed).items():
@@ -189,7 +189,25 @@ class _Draft:
                 self.links.append(
                     Link(Edge(what, image, "pushes", certain=certain, details=details))
                 )
-        return built
+        return built | self._perhaps_built()
+
+    def _perhaps_built(self) -> set[str]:
+        """Images that a build may push of which the repository is known only after the apply."""
+        unknown = {
+            (repository, tag)
+            for (_, repository), tags in self._pushed.items()
+            if not is_known(repository)
+            for tag in tags
+        }
+        return {
+            self.nodes.image(repository, tag)
+            for repository, tags in self._read.items()
+            for tag in tags
+            if any(
+                equal(it[0], repository) is None and equal(it[1], tag) is not False
+                for it in unknown
+            )
+        }
 
     def _worth_drawing(self, repository: str, pushed: dict[str, bool]) -> dict[str, bool]:
         drawn: dict[str, bool] = {}

@@ -229,6 +229,17 @@ def test_an_image_that_nothing_here_builds_is_elsewhere() -> None:
     assert ("elsewhere", "mirror/node:20") in kinds(one(pipeline("web", base("mirror/node", "20"))))
 
 
+def test_an_image_that_an_unknown_build_may_push_is_not_said_to_be_elsewhere() -> None:
+    name = symbol("random_pet.name.id")
+    picture = one(
+        project("pet-build", f"{name}:latest"),
+        pipeline("pet", codecommit("pet"), build("pet-build")),
+        pipeline("web", base("base"), base("other", "stable")),
+    )
+    assert ("image", "base:latest") in kinds(picture)
+    assert ("elsewhere", "other:stable") in kinds(picture)
+
+
 def test_an_image_that_is_read_by_its_uri_is_the_same_image() -> None:
     uri = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/base"
     picture = one(repository("base"), pipeline("web", base(uri)))
