@@ -25,6 +25,7 @@ class Batch:
         self._documents: dict[str, int] = {}
         self._numbers: dict[int, int] = {}
         self._contexts: dict[str, int] = {}
+        self._numbers_of_contexts: dict[object, int] = {}
         self._labels: dict[tuple[int, str], str] = {}
 
     def question(self) -> str:
@@ -78,21 +79,26 @@ class Batch:
         return [
             request.action,
             resource,
-            self._contexts.setdefault(self._context(request), len(self._contexts)),
+            self._context(request),
             owner if owner.isdigit() else account,
             None if policy is None else self._document(policy),
         ]
 
-    def _context(self, request: Request) -> str:
-        if not request.context:
-            return "{}"
-        text = self._placeholders.value
-        return json.dumps(
-            {
-                key: text(value) if isinstance(value, str) else [text(one) for one in value]
-                for key, value in request.context.items()
-            }
+    def _context(self, request: Request) -> int:
+        """The number of a request's context: there are only a few different ones."""
+        said = tuple(
+            (key, value if isinstance(value, str) else tuple(value))
+            for key, value in request.context.items()
         )
+        if said not in self._numbers_of_contexts:
+            text = self._placeholders.value
+            context = {
+                key: text(value) if isinstance(value, str) else [text(one) for one in value]
+                for key, value in said
+            }
+            number = self._contexts.setdefault(json.dumps(context), len(self._contexts))
+            self._numbers_of_contexts[said] = number
+        return self._numbers_of_contexts[said]
 
     def _document(self, document: Document) -> int:
         if id(document) not in self._numbers:

@@ -30,22 +30,24 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
         if verbose or role.findings or any(verdict.missing for verdict in role.needed):
             console.print(_in_full(role))
         else:
-            console.print(_in_a_line(role), soft_wrap=True)
+            console.print(_in_a_line(role), highlight=False, soft_wrap=True)
     for service in report.services:
         if verbose or not service.decision.allowed:
             need = service.need
             console.print(
                 f"{_mark(service.decision.allowed)} {escape(need.principal)}: {need.action} on "
                 f"{_text(need.resource)} ({_text(need.why)})",
+                highlight=False,
                 soft_wrap=True,
             )
     for finding in report.findings:
         console.print(
             f"[red]{escape(finding.check)}[/red] {escape(finding.address)}: "
             f"{_text(finding.cause)}\n  {_text(finding.remedy)}",
+            highlight=False,
             soft_wrap=True,
         )
-    console.print(_totals(report), soft_wrap=True)
+    console.print(_totals(report), highlight=False, soft_wrap=True)
 
 
 def _in_a_line(role: RoleReport) -> str:

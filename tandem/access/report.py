@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tandem.access.denials import any_resource, missing, too_wide
@@ -74,7 +72,7 @@ def access(deployment: Deployment) -> Report:
     Raises:
         EvaluatorError: Node or the package that evaluates policies is not installed.
     """
-    with _all_is_kept(), Evaluator(deployment.account) as evaluator:
+    with Evaluator(deployment.account) as evaluator:
         return examine(
             deployment,
             evaluator,
@@ -83,18 +81,6 @@ def access(deployment: Deployment) -> Report:
             open_questions=unclear(deployment),
             of_services=service_needs(deployment),
         )
-
-
-@contextmanager
-def _all_is_kept() -> Iterator[None]:
-    """Look for no garbage, as there is none: for 1,000 images that takes as long as the rest."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def examine(

@@ -34,6 +34,7 @@ class _Configuration:
             for name, value in block.items()
         }
         self._regions: dict[str, str] = {}
+        self._found: dict[tuple[Step, ...], Any] = {}
         self._providers(document)
         for section, prefix in (("resource", ""), ("data", "data.")):
             for part in _blocks(document.get(section)):
@@ -139,6 +140,12 @@ class _Configuration:
                     return _descend(value, rest)
                 case ("count", "index"):
                     return _descend(key, [])
+            if path not in self._found:
+                self._found[path] = everywhere(path)
+            return self._found[path]
+
+        def everywhere(path: tuple[Step, ...]) -> Any:
+            match path:
                 case ("var", str() as name, *rest) if "default" in self._variables.get(name, {}):
                     return _descend(self._variables[name]["default"], rest)
                 case ("local", str() as name, *rest):

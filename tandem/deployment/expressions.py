@@ -9,7 +9,7 @@ https://developer.hashicorp.com/terraform/language/syntax/json#expression-mappin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -22,8 +22,8 @@ Lookup = Callable[[tuple[Step, ...]], Any]
 
 _REFERENCE = re.compile(r'[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\.\d+|\[\d+\]|\["[^"\\$%]*"\])*')
 _STEP = re.compile(r'([A-Za-z_][\w-]*)|\[?(\d+)\]?|\["([^"]*)"\]')
-_NESTED = re.compile(r'[{"]')
-_INTERESTING = re.compile(r"[$%]\{|[$%]{2}\{")
+_OPENING = re.compile(r'[$%]{2}\{|[$%]\{(?:([^{}"]*)\})?')
+"""What stands for itself, or an expression: nearly all end at the first brace."""
 
 
 def evaluate(value: Any, lookup: Lookup) -> Any:
@@ -45,9 +45,9 @@ def evaluate(value: Any, lookup: Lookup) -> Any:
 def _text(text: str, lookup: Lookup) -> Any:
     parts = _parts(text)
     if len(parts) == 1 and isinstance(parts[0], _Expression):
-        return _referred(parts[0].text, lookup)
+        return _referred(parts[0], lookup)
     return "".join(
-        in_text(_referred(part.text, lookup), part.text) if isinstance(part, _Expression) else part
+        part if isinstance(part, str) else in_text(_referred(part, lookup), part.text)
         for part in parts
     )
 
@@ -62,13 +62,13 @@ def in_text(value: Any, expression: str) -> str:
     return symbol(expression)
 
 
-def _referred(expression: str, lookup: Lookup) -> Any:
-    if _REFERENCE.fullmatch(expression):
+def _referred(expression: _Expression, lookup: Lookup) -> Any:
+    if expression.path:
         try:
-            return lookup(steps(expression))
+            return lookup(expression.path)
         except LookupError:
             pass
-    return symbol(expression)
+    return symbol(expression.text)
 
 
 @lru_cache(maxsize=65536)
@@ -79,28 +79,39 @@ def steps(reference: str) -> tuple[Step, ...]:
     )
 
 
-def references(value: Any) -> Iterator[str]:
+def references(value: Any) -> set[str]:
     """The references in a JSON value of a configuration, as written, also inside expressions."""
-    match value:
-        case str():
-            if "{" in value:
-                for part in _parts(value):
-                    if isinstance(part, _Expression):
-                        yield from _REFERENCE.findall(part.text)
-        case list():
-            for item in value:
-                yield from references(item)
-        case dict():
-            for key, item in value.items():
-                if key != "//":
-                    yield from references(item)
+    found: set[str] = set()
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            if "{" in item:
+                found |= _references_in(item)
+        elif isinstance(item, list):
+            waiting += item
+        elif isinstance(item, dict):
+            waiting += (inner for key, inner in item.items() if key != "//")
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _references_in(text: str) -> frozenset[str]:
+    found = (part.references for part in _parts(text) if isinstance(part, _Expression))
+    return frozenset().union(*found)
 
 
 class _Expression:
-    __slots__ = ("text",)
+    __slots__ = ("path", "references", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.references: Sequence[str] = _REFERENCE.findall(text)
+        self.path = steps(text) if self.references == [text] else ()
+        """The steps of what is nothing but a reference."""
+
+
+_expression = lru_cache(maxsize=65536)(_Expression)
 
 
 @lru_cache(maxsize=65536)  # each text is read twice: for its value, and for what it refers to
@@ -109,20 +120,20 @@ def _parts(text: str) -> tuple[str | _Expression, ...]:
     parts: list[str | _Expression] = []
     literal = ""
     position = 0
-    while found := _INTERESTING.search(text, position):
+    while found := _OPENING.search(text, position):
         literal += text[position : found.start()]
-        position = found.end()
-        opening = found[0]
-        if len(opening) == 3:  # $${ and %%{ stand for themselves
-            literal += opening[1:]
+        position, inner = found.end(), found[1]
+        if inner is None and found[0][1] != "{":  # $${ and %%{ stand for themselves
+            literal += found[0][1:]
             continue
-        end = _end(text, position)
+        if inner is None:
+            end = _end(text, position)
+            inner, position = text[position:end], end + 1
         if literal:
             parts.append(literal)
             literal = ""
-        directive = "%" if opening == "%{" else ""
-        parts.append(_Expression(directive + text[position:end].strip()))
-        position = end + 1
+        directive = "%" if found[0][0] == "%" else ""
+        parts.append(_expression(directive + inner.strip()))
     literal += text[position:]
     if literal or not parts:
         parts.append(literal)
@@ -131,9 +142,6 @@ def _parts(text: str) -> tuple[str | _Expression, ...]:
 
 def _end(text: str, position: int) -> int:
     """Where the expression ends that begins at `position`: at its closing brace."""
-    first = text.find("}", position)
-    if first >= 0 and not _NESTED.search(text, position, first):
-        return first  # nearly all of them
     depth = 0
     quoted = False
     while position < len(text):

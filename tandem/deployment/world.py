@@ -56,11 +56,13 @@ class World:
         self._known: dict[tuple[str, str], Any] = {}
         self._asked: set[tuple[str, str]] = set()
         self._named: dict[tuple[str, str, str], list[Instance]] = defaultdict(list)
+        self._of_type: dict[str, dict[str, Instance]] = defaultdict(dict)
 
     def add(self, instance: Instance) -> None:
         """Add an instance."""
         self.instances[instance.address] = instance
         self._named[instance.module, instance.type, instance.name].append(instance)
+        self._of_type[instance.type][instance.address] = instance
 
     def instances_named(self, module: str, type: str, name: str) -> list[Instance]:
         """The instances of a resource of a module."""
@@ -68,9 +70,9 @@ class World:
 
     def of_type(self, *types: str) -> Iterator[Instance]:
         """All instances of some types, in the order of their addresses."""
-        for address in sorted(self.instances):
-            if self.instances[address].type in types:
-                yield self.instances[address]
+        found = {address: it for kind in types for address, it in self._of_type[kind].items()}
+        for address in sorted(found):
+            yield found[address]
 
     @property
     def partition(self) -> str:
@@ -93,12 +95,15 @@ class World:
         return value
 
     def _attribute(self, instance: Instance, name: str) -> Any:
-        own = symbol(f"{instance.address}.{name}")
+        value = None
         try:
             value = instance.argument(name)
+            if not isinstance(value, str) or is_known(value):
+                return value
         except LookupError:
-            value = own
-        if value != own:
+            pass
+        own = symbol(f"{instance.address}.{name}")
+        if value not in (None, own):
             return value
         prefix = prefix_of(name)
         if prefix:

@@ -1,6 +1,7 @@
 """EventBridge event patterns: whether one matches an event, and why AWS would refuse it.
 
-Answers are True, False, or None where they depend on a value that is not known yet.
+Answers are True, False, or None where they depend on a value that is not known yet. Patterns and
+events are plain JSON: dictionaries and lists, and nothing that is like them.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 """
@@ -62,11 +63,13 @@ def negated(answer: Answer) -> Answer:
 def _field(key: str, wanted: Any, event: Any) -> Answer:
     if key == OR and is_alternatives(wanted):
         return some(matches(alternative, event) for alternative in wanted)
-    value = event.get(key) if isinstance(event, Mapping) else None
-    if isinstance(wanted, Mapping):
+    value = event.get(key) if isinstance(event, dict) else None
+    if isinstance(wanted, dict):
         # Of a list of objects, one object must have all that is asked for.
         return some(matches(wanted, item) for item in (value if _is_list(value) else [value]))
-    present = isinstance(event, Mapping) and key in event
+    if isinstance(value, str) and _is_list(wanted) and value in wanted:
+        return True  # nearly all that match
+    present = isinstance(event, dict) and key in event
     leaves = list(_leaves(value)) if present else []
     return some(_alternative(item, leaves) for item in wanted) if _is_list(wanted) else False
 
@@ -76,7 +79,7 @@ def is_alternatives(value: Any) -> bool:
     return (
         _is_list(value)
         and len(value) > 1
-        and all(isinstance(item, Mapping) and item for item in value)
+        and all(isinstance(item, dict) and item for item in value)
         and not any(key in OPERATORS for item in value for key in item)
     )
 
@@ -86,12 +89,12 @@ def _leaves(value: Any) -> Iterable[Any]:
     if _is_list(value):
         for item in value:
             yield from _leaves(item)
-    elif not isinstance(value, Mapping):
+    elif not isinstance(value, dict):
         yield value
 
 
 def _alternative(wanted: Any, leaves: Sequence[Any]) -> Answer:
-    if not isinstance(wanted, Mapping):
+    if not isinstance(wanted, dict):
         return some(_is(wanted, leaf) for leaf in leaves)
     if "exists" in wanted:
         return bool(leaves) is bool(wanted["exists"])
@@ -128,7 +131,7 @@ def _suffix(wanted: Any, value: Any) -> Answer:
 def _part(
     wanted: Any, value: Any, holds: Callable[[str, str], bool], widened: Callable[[str], str]
 ) -> Answer:
-    if isinstance(wanted, Mapping) and isinstance(value, str):
+    if isinstance(wanted, dict) and isinstance(value, str):
         folded = str(wanted.get("equals-ignore-case", "")).casefold()
         return _part(folded, value.casefold(), holds, widened)
     if not (isinstance(wanted, str) and isinstance(value, str)):
@@ -156,7 +159,7 @@ def _unescaped(part: str) -> str:
 
 
 def _anything_but(wanted: Any, value: Any) -> Answer:
-    if isinstance(wanted, Mapping):
+    if isinstance(wanted, dict):
         name, operand = next(iter(wanted.items()), ("", None))
         test = OPERATORS.get(name)
         operands = operand if _is_list(operand) else [operand]

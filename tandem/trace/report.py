@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from rich.console import Console
@@ -29,18 +30,26 @@ _NAMED = 3
 class Trace:
     """What starts what, and what is wrong with it."""
 
+    deployment: Deployment
     chains: tuple[Chain, ...]
     findings: tuple[Finding, ...]
-    unresolved: tuple[Unresolved, ...]
-    graph: Graph
+
+    @property
+    def unresolved(self) -> tuple[Unresolved, ...]:
+        """What is known only after the apply."""
+        return self.deployment.unresolved
+
+    @cached_property
+    def graph(self) -> Graph:
+        """All of it for a picture; made when one is asked for."""
+        return graph(self.deployment, self.chains, self.findings)
 
 
 def trace(deployment: Deployment) -> Trace:
     """Follow everything that can happen first, and check every link."""
     follower = Follower(deployment)
     chains = tuple(follower.follow(event) for event in follower.first_events)
-    found = tuple(findings(deployment, follower))
-    return Trace(chains, found, deployment.unresolved, graph(deployment, chains, found))
+    return Trace(deployment, chains, tuple(findings(deployment, follower)))
 
 
 def show(found: Trace, console: Console) -> None:

@@ -16,7 +16,9 @@ from tandem.deployment.model import (
     Resource,
     Role,
     Rule,
+    Service,
     Target,
+    TaskDefinition,
 )
 from tandem.deployment.symbols import equal
 from tandem.trace.checks.circles import circles
@@ -176,6 +178,23 @@ class Context:
     def builds(self) -> Builds:
         """What the pipelines and projects build."""
         return builds_of(self.deployment)
+
+    @cached_property
+    def services(self) -> Mapping[tuple[str, str], list[Service]]:
+        """ECS services by cluster and name."""
+        found: dict[tuple[str, str], list[Service]] = defaultdict(list)
+        for service in self.deployment.services:
+            found[service.cluster, service.name].append(service)
+        return dict(found)
+
+    @cached_property
+    def tasks(self) -> Mapping[str, TaskDefinition]:
+        """Task definitions by ARN and by family; of several the first."""
+        found: dict[str, TaskDefinition] = {}
+        for task in self.deployment.task_definitions:
+            for name in (task.arn, task.family):
+                found.setdefault(name, task)
+        return found
 
     def loops(self) -> list[list[Pipeline]]:
         """Pipelines that certainly start each other in a circle: one way for each circle."""

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from posixpath import basename
 
 from tandem.builds import PipelineBuild
-from tandem.deployment.model import Action, Pipeline, Service
+from tandem.deployment.model import Action, Pipeline
 from tandem.deployment.symbols import equal, is_known, readable
 from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context
@@ -157,18 +157,12 @@ def _containers(context: Context, action: Action) -> tuple[str, ...] | None:
     """The containers of the service that is deployed to; None where they are not known."""
     said = action.configuration
     cluster, name = said.get("ClusterName", "default"), said.get("ServiceName", "")
-    found = [it for it in context.deployment.services if _is_service(it, cluster, name)]
+    found = context.services.get((cluster, name), [])
     if len(found) != 1:
         return None
     wanted = found[0].task_definition
-    for task in context.deployment.task_definitions:
-        if wanted in (task.arn, task.family) or wanted.startswith(f"{task.family}:"):
-            return task.containers
-    return None
-
-
-def _is_service(service: Service, cluster: str, name: str) -> bool:
-    return service.name == name and service.cluster == cluster
+    task = context.tasks.get(wanted) or context.tasks.get(wanted.partition(":")[0])
+    return task.containers if task else None
 
 
 def _named(build: PipelineBuild) -> set[str]:
