@@ -136,7 +136,7 @@ def test_variables_locals_count_and_for_each() -> None:
 
 def test_blocks_alone_and_in_lists_are_the_same() -> None:
     action = {"name": "Build", "category": "Build", "provider": "CodeBuild", "owner": "AWS"}
-    stages = [
+    stages: list[dict[str, Any]] = [
         {"stage": {"name": "Build", "action": action}},
         {"stage": [{"name": "Build", "action": [action]}]},
     ]

@@ -7,6 +7,7 @@ one may push to others.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -120,8 +121,11 @@ def _pipeline_roles(deployment: Deployment) -> set[str]:
 
 def _next(all_names: Sequence[str], own: Sequence[str]) -> Iterator[str]:
     """The first name after one's own that is certainly another one."""
-    start = next((place for place, name in enumerate(all_names) if name in own), -1)
-    for name in (*all_names[start + 1 :], *all_names[: start + 1]):
+    if any(equal(mine, "") is None for mine in own):
+        return  # of one's own nothing is known: it may be any of them
+    start = bisect_right(all_names, min(own)) if own else 0
+    for step in range(len(all_names)):
+        name = all_names[(start + step) % len(all_names)]
         if all(equal(name, mine) is False for mine in own):
             yield name
             return
