@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from tandem.config import ConfigError, Problem, load
-
 if TYPE_CHECKING:
+    from tandem.config import Problem
     from tandem.deployment import Deployment
 
 DEFAULT_CONFIG = Path("pipelines.yaml")
@@ -49,6 +48,8 @@ CheckOnly = Annotated[
 @app.command()
 def check(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
     """Check the file: every problem at once, with its line and what to do."""
+    from tandem.config import ConfigError, load
+
     problems: Sequence[Problem] = []
     warnings: Sequence[Problem] = []
     try:
@@ -79,6 +80,7 @@ def demo(
     ] = False,
 ) -> None:
     """Apply the file against the embedded AWS emulator, show what exists, destroy it."""
+    from tandem.config import ConfigError, load
     from tandem.demo import DemoError
     from tandem.demo import demo as run
     from tandem.deployment import InputError
@@ -223,7 +225,7 @@ def _told() -> Iterator[None]:
     gc.disable()
     try:
         yield
-    except (ConfigError, EvaluatorError, InputError, PictureError, SynthesisError) as error:
+    except (EvaluatorError, InputError, PictureError, SynthesisError) as error:
         raise _wrong(str(error)) from error
     finally:
         gc.enable()

@@ -6,9 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tandem.config import load
-from tandem.deployment import Deployment, parse, read
-from tandem.synthesis import synthesize
+from tandem.deployment import Deployment, InputError, parse, read
 
 STANDARD_INPUT = Path("-")
 
@@ -22,12 +20,18 @@ def deployment(source: Path | None, config: Path) -> Deployment:
         config: The file with the pipelines.
 
     Raises:
-        InputError: The source is not what it should be.
-        ConfigError: `config` has problems.
+        InputError: The source is not what it should be, or `config` has problems, a line each.
         SynthesisError: The synthesis failed.
     """
     if source is None:
-        load(config)
+        # Only here: to import what checks a file takes a part of a second.
+        from tandem.config import ConfigError, load
+        from tandem.synthesis import synthesize
+
+        try:
+            load(config)
+        except ConfigError as error:
+            raise InputError(str(error)) from error
         with tempfile.TemporaryDirectory(prefix="tandem-") as folder:
             return read(synthesize(config, Path(folder)))
     if source == STANDARD_INPUT:

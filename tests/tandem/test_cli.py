@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from synthesis import ROOT, environment, run_python, tandem
 
-COMMANDS = ("check", "demo", "emulator", "export", "generate")
+COMMANDS = ("access", "check", "demo", "emulator", "export", "generate", "trace")
 COLOUR = "\x1b["
 
 RIGHT = """\
