@@ -40,29 +40,38 @@ def events_for(
 
 
 def _event(deployment: Deployment, document: Document, near: str, bus: str) -> Event | None:
-    detail = document.get("detail")
-    detail = detail if isinstance(detail, Mapping) else {}
-    asked = detail.get("requestParameters")
-    asked = asked if isinstance(asked, Mapping) else {}
+    detail = _inside(document, "detail")
+    asked = _inside(detail, "requestParameters")
     source, resource = document.get("source"), _first(document.get("resources"))
     if source == "aws.ecr":
         name = detail.get("repository-name") or asked.get("repositoryName")
         tag = detail.get("image-tag") or asked.get("imageTag") or DEFAULT_TAG
-        return image_pushed(deployment, name, tag, near=near) if name else None
+        return image_pushed(deployment, name, tag, near=near) if _are_texts(name, tag) else None
     if source == "aws.codecommit":
         name = detail.get("repositoryName") or resource.rpartition(":")[2]
         branch = detail.get("referenceName") or "main"
-        return commit_pushed(deployment, name, branch, near=near) if name else None
+        named = _are_texts(name, branch)
+        return commit_pushed(deployment, name, branch, near=near) if named else None
     if source == "aws.s3":
-        name = (detail.get("bucket") or {}).get("name") or asked.get("bucketName")
+        name = _inside(detail, "bucket").get("name") or asked.get("bucketName")
         name = name or resource.rpartition(":")[2]
-        key = (detail.get("object") or {}).get("key") or asked.get("key") or _SAMPLE
-        return object_uploaded(deployment, name, key, near=near) if name else None
+        key = _inside(detail, "object").get("key") or asked.get("key") or _SAMPLE
+        return object_uploaded(deployment, name, key, near=near) if _are_texts(name, key) else None
     if not source:
         return None
     place = Place.of(deployment, near)
     said = {"account": place.account, "region": place.region, **document}
     return of_rule(said, bus=bus)
+
+
+def _inside(document: Document, name: str) -> Document:
+    found = document.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _are_texts(*values: Any) -> bool:
+    """Whether all are names: a pattern may ask for numbers, which no service sends for them."""
+    return all(isinstance(value, str) and value for value in values)
 
 
 def _first(value: Any) -> str:

@@ -38,12 +38,13 @@ def _fits(filtered: Block, event: Event) -> Answer:
     names = _criteria(filtered, "tags" if event.change == "tag" else "branches")
     if names is None and (event.change == "tag" or _criteria(filtered, "tags")):
         return False
-    events = filtered.get("events") or []
+    events = _texts(filtered, "events")
     if event.action and events and event.action not in events:
         return False
     files = _criteria(filtered, "file_paths")
     return every(
         [
+            None if event.action and events is None else True,
             names is None or _selected(names, event.reference),
             files is None
             or (
@@ -73,7 +74,7 @@ def examples(configuration: Block, repository: str, default: str) -> Iterator[Ev
             "tag" if tags else "branch",
         )
     for request in blocks(configuration, "pull_request"):
-        action = str(next(iter(request.get("events") or []), "OPEN"))
+        action = next(iter(_texts(request, "events") or []), "OPEN")
         branches = _criteria(request, "branches")
         yield from _event(request, repository, default, branches, "pull request", action)
 
@@ -103,11 +104,11 @@ def _event(
 
 def _example(criteria: Block | None, default: str) -> tuple[str | None, str]:
     """A name that the criteria select, and how people say it: as the patterns do."""
-    includes = list((criteria or {}).get("includes") or [])
+    includes = _texts(criteria or {}, "includes") or []
     samples = [_sample(pattern) for pattern in includes] or [default, _SAMPLE]
     selected = (name for name in samples if _selected(criteria or {}, name) is not False)
     chosen = next(selected, None)
-    shown = ", ".join(map(str, includes)) or ("any" if criteria else default)
+    shown = ", ".join(includes) or ("any" if criteria else default)
     return chosen, shown
 
 
@@ -116,13 +117,25 @@ def _criteria(filtered: Block, name: str) -> Block | None:
 
 
 def _selected(criteria: Block, name: str) -> Answer:
-    includes, excludes = criteria.get("includes") or [], criteria.get("excludes") or []
+    includes, excludes = _texts(criteria, "includes"), _texts(criteria, "excludes")
     return every(
         [
-            not includes or some(_glob(pattern, name) for pattern in includes),
-            negated(some(_glob(pattern, name) for pattern in excludes)),
+            _fits_one(includes, name) if includes != [] else True,
+            negated(_fits_one(excludes, name)),
         ]
     )
+
+
+def _texts(block: Block, name: str) -> list[str] | None:
+    """A list of texts; None where it is no such list: known only after the apply, or refused."""
+    value = block.get(name) or []
+    if isinstance(value, list | tuple) and all(isinstance(it, str) for it in value):
+        return list(value)
+    return None
+
+
+def _fits_one(patterns: list[str] | None, name: str) -> Answer:
+    return None if patterns is None else some(_glob(pattern, name) for pattern in patterns)
 
 
 def _glob(pattern: str, name: str) -> Answer:
@@ -130,12 +143,16 @@ def _glob(pattern: str, name: str) -> Answer:
         return True
     if not is_known(pattern) or not is_known(name):
         return None
-    return _regex(pattern).fullmatch(name) is not None
+    regex = _regex(pattern)
+    return None if regex is None else regex.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=1024)
-def _regex(pattern: str) -> re.Pattern[str]:
-    """https://docs.aws.amazon.com/codepipeline/latest/userguide/syntax-glob.html."""
+def _regex(pattern: str) -> re.Pattern[str] | None:
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/syntax-glob.html.
+
+    None for what that page gives no meaning to, as `[z-a]`, and for what nobody writes.
+    """
     parts: list[str] = []
     depth = 0
     for piece in re.findall(r"\\.|\*\*|\[!?[^\]]+\]|.", pattern, re.DOTALL):
@@ -153,7 +170,10 @@ def _regex(pattern: str) -> re.Pattern[str]:
             parts.append("|")
         else:
             parts.append({"**": ".*", "*": "[^/]*", "?": "[^/]"}.get(piece) or re.escape(piece))
-    return re.compile("".join(parts) + ")" * depth, re.DOTALL)
+    try:
+        return re.compile("".join(parts) + ")" * depth, re.DOTALL)
+    except (re.error, RecursionError, OverflowError):
+        return None
 
 
 def _sample(pattern: str) -> str:

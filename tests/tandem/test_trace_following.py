@@ -89,6 +89,30 @@ def test_a_link_that_does_not_fire_starts_nothing(broken: Any, instead: str) -> 
 
 
 @pytest.mark.parametrize(
+    "pattern",
+    [
+        {"source": ["aws.ecr"], "detail": {"repository-name": ["base"], "image-tag": [3]}},
+        {"source": ["aws.ecr"], "detail": {"repository-name": [["base"]]}},
+        {"source": ["aws.codecommit"], "detail": {"repositoryName": [3], "referenceName": [3]}},
+        {"source": ["aws.s3"], "detail": {"bucket": ["x"], "object": {"key": [1.5]}}},
+        {"source": ["aws.s3"], "detail": {"bucket": {"name": ["x"]}, "object": {"key": [True]}}},
+        {"source": ["aws.ecr"], "detail": ["x"]},
+    ],
+)
+def test_what_no_service_names_so_starts_nothing(pattern: Any) -> None:
+    stack = deployment(
+        repository("base"),
+        project("b", "base:latest"),
+        pipeline("p", build("b")),
+        pipeline("q", codecommit("code"), base("base")),
+        rule("r", pattern, target("q")),
+    )
+    first = Follower(stack).first_events
+    assert "start of q by hand" in [event.words for event in first]
+    assert all(words(Follower(stack).follow(event)) != ["q"] for event in first[:-2])
+
+
+@pytest.mark.parametrize(
     ("bus", "started"),
     [("default", ["p"]), ("", ["p"]), ("mine", []), (symbol("bus"), ["p?"])],
 )

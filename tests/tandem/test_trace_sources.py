@@ -130,6 +130,36 @@ def test_a_connections_filters(
     assert reached == [["p"]] * len(reached) != []
 
 
+@pytest.mark.parametrize(
+    "includes",
+    [
+        ["release-[z-a]"],
+        ["[\\]"],
+        ["a[!]b]"],
+        ["{" * 3000],
+        [["main"]],
+        [1.5],
+        float("nan"),
+        symbol("var.branches"),
+    ],
+)
+@pytest.mark.parametrize("criterion", ["includes", "excludes"])
+def test_a_filter_that_nobody_can_read_may_let_a_push_through(
+    criterion: str, includes: Any
+) -> None:
+    said = trigger(push=[{"branches": [{criterion: includes}]}])
+    follower = Follower(deployment(pipeline("p", connection("acme/web"), triggers=[said])))
+    assert words(follower.follow(BRANCH)) == ["p?"]
+    assert follower.first_events
+
+
+def test_a_filter_for_events_that_nobody_can_read_may_let_a_request_through() -> None:
+    said = trigger(pull_request=[{"events": [["OPEN"]], **push_filter(branches=["main"])}])
+    follower = Follower(deployment(pipeline("p", connection("acme/web"), triggers=[said])))
+    assert words(follower.follow(REQUEST)) == ["p?"]
+    assert follower.first_events
+
+
 def test_a_connection_that_detects_nothing_starts_nothing() -> None:
     stack = deployment(pipeline("p", connection("acme/web", DetectChanges="false")))
     assert words(Follower(stack).follow(BRANCH)) == []
