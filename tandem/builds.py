@@ -110,7 +110,7 @@ class Builds:
             PipelineBuild(project, pipeline, action, self._region(project))
             for pipeline in self._deployment.pipelines
             for action in pipeline.actions
-            if (project := self._project(action))
+            if (project := self._project(pipeline, action))
         )
 
     def of_pipeline(self, pipeline: Pipeline) -> Sequence[PipelineBuild]:
@@ -135,10 +135,11 @@ class Builds:
     def _by_project(self) -> Mapping[str, Sequence[PipelineBuild]]:
         return _grouped((it.project.address, it) for it in self.in_pipelines)
 
-    def _project(self, action: Action) -> BuildProject | None:
+    def _project(self, pipeline: Pipeline, action: Action) -> BuildProject | None:
         if action.provider != "CodeBuild":
             return None
-        return self._deployment.project_of.get(action.configuration.get("ProjectName", ""))
+        name = action.configuration.get("ProjectName", "")
+        return self._deployment.project_run_by(pipeline, name)
 
     def _region(self, project: BuildProject) -> str:
         return Place.of(self._deployment, project.arn).region

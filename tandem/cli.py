@@ -227,6 +227,12 @@ def _told() -> Iterator[None]:
         yield
     except (EvaluatorError, InputError, PictureError, SynthesisError) as error:
         raise _wrong(str(error)) from error
+    except BrokenPipeError:
+        raise  # nobody reads on, and typer ends
+    except OSError as error:
+        raise _wrong(f"cannot be written: {error.strerror}") from error
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError) as error:
+        raise _wrong(f"is not as Terraform writes it ({type(error).__name__}: {error})") from error
     finally:
         gc.enable()
 

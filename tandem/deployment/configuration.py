@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tandem.deployment.addresses import with_key
+from tandem.deployment.blocks import texts
 from tandem.deployment.expressions import Step, evaluate, references, steps
 from tandem.deployment.model import Unresolved
 from tandem.deployment.symbols import is_known
@@ -17,6 +18,8 @@ from tandem.deployment.world import Instance, Key, World, element
 Json = Mapping[str, Any]
 
 _META = ("//", "lifecycle", "provisioner", "connection", "provider", "depends_on")
+_MOST = 10_000
+"""Instances of one resource: of more than Terraform can plan it is not worth to ask."""
 
 
 def world(document: Json) -> World:
@@ -33,14 +36,19 @@ class _Configuration:
             for block in _blocks(document.get("locals"))
             for name, value in block.items()
         }
+        self._of_locals: dict[str, frozenset[str]] = {}
         self._regions: dict[str, str] = {}
-        self._found: dict[tuple[Step, ...], Any] = {}
         self._providers(document)
-        for section, prefix in (("resource", ""), ("data", "data.")):
-            for part in _blocks(document.get(section)):
-                for kind, named in part.items():
-                    for name, block in _named(named).items():
-                        self._add(f"{prefix}{kind}", name, block)
+        blocks = [
+            (f"{prefix}{kind}", name, block)
+            for section, prefix in (("resource", ""), ("data", "data."))
+            for part in _blocks(document.get(section))
+            for kind, named in part.items()
+            for name, block in _named(named).items()
+        ]
+        # How many there are of some may follow from others: those last.
+        for kind, name, block in sorted(blocks, key=lambda found: _is_repeated(found[2])):
+            self._add(kind, name, block)
         for name in _named(document.get("module")):
             self.world.unresolved.append(
                 Unresolved(
@@ -91,7 +99,7 @@ class _Configuration:
         lookup = self._lookup(None, None)
         if "count" in block:
             count = evaluate(block["count"], lookup)
-            if isinstance(count, int | str) and str(count).isdigit():
+            if isinstance(count, int | str) and str(count).isdigit() and int(count) <= _MOST:
                 yield from ((number, None) for number in range(int(count)))
                 return
         elif "for_each" in block:
@@ -116,18 +124,26 @@ class _Configuration:
 
     def _needed(self, block: Json) -> Iterator[str]:
         """Addresses of what comes before a block."""
-        said = [str(entry) for entry in block.get("depends_on") or []]
+        said = [str(entry) for entry in texts(block, "depends_on")]
         rest = {name: value for name, value in block.items() if name != "depends_on"}
         for reference in (*said, *references(rest)):
             path = steps(reference)
+            if len(path) < 2:
+                continue
             if path[0] == "data" and len(path) > 2:
                 yield f"data.{path[1]}.{path[2]}"
-            elif path[0] == "local" and len(path) > 1:
-                yield from self._needed({"": self._locals.get(str(path[1]))})
-            elif path[0] == "module" and len(path) > 1:
+            elif path[0] == "local":
+                yield from self._needed_by_local(str(path[1]))
+            elif path[0] == "module":
                 yield f"module.{path[1]}"
-            elif len(path) > 1 and path[0] not in ("var", "each", "count", "path", "self"):
+            elif path[0] not in ("var", "each", "count", "path", "self"):
                 yield f"{path[0]}.{path[1]}"
+
+    def _needed_by_local(self, name: str) -> frozenset[str]:
+        if name not in self._of_locals:
+            self._of_locals[name] = frozenset()  # one that refers to itself
+            self._of_locals[name] = frozenset(self._needed({"": self._locals.get(name)}))
+        return self._of_locals[name]
 
     def _lookup(self, key: Key, value: Any) -> Any:
         """What references mean inside the instance with that key."""
@@ -140,9 +156,9 @@ class _Configuration:
                     return _descend(value, rest)
                 case ("count", "index"):
                     return _descend(key, [])
-            if path not in self._found:
-                self._found[path] = everywhere(path)
-            return self._found[path]
+            if path not in self.world.looked_up:
+                self.world.looked_up[path] = everywhere(path)
+            return self.world.looked_up[path]
 
         def everywhere(path: tuple[Step, ...]) -> Any:
             match path:
@@ -166,6 +182,10 @@ class _Configuration:
         if len(found) != 1:
             raise LookupError(f"{type}.{name}")
         return self.world.follow(found[0], tuple(rest))
+
+
+def _is_repeated(block: Json) -> bool:
+    return "count" in block or "for_each" in block
 
 
 def _descend(value: Any, path: list[Step]) -> Any:

@@ -14,14 +14,9 @@ _DEFAULT_BUS = "default"
 
 def rules(world: World) -> Iterator[Rule]:
     """All rules and schedules."""
-    targets: dict[tuple[str, str], list[Target]] = defaultdict(list)
-    for instance in world.of_type("aws_cloudwatch_event_target"):
-        bus = text(world.values(instance), "event_bus_name") or _DEFAULT_BUS
-        targets[bus, str(world.attribute(instance, "rule"))].append(_target(world, instance))
+    targets = _targets_by_rule(world)
     for instance in world.of_type("aws_cloudwatch_event_rule"):
         values = world.values(instance)
-        name = str(world.attribute(instance, "name"))
-        bus = text(values, "event_bus_name") or _DEFAULT_BUS
         pattern = text(values, "event_pattern")
         found = document(pattern)
         if pattern is not None and found is None:
@@ -29,20 +24,40 @@ def rules(world: World) -> Iterator[Rule]:
             world.unresolved.append(Unresolved(instance.address, "event_pattern", why))
         yield Rule(
             address=instance.address,
-            name=name,
+            name=str(world.attribute(instance, "name")),
             arn=str(world.attribute(instance, "arn")),
             pattern=found,
             pattern_known=pattern is None or found is not None,
             schedule=text(values, "schedule_expression"),
             enabled=(text(values, "state") or "ENABLED") != "DISABLED"
             and flag(values, "is_enabled", default=True),
-            targets=tuple(targets.pop((bus, name), [])),
+            targets=tuple(targets.get(instance.address, [])),
         )
-    for (_, rule), lost in targets.items():
-        for target in lost:
-            why = f"no rule is named {rule} here"
-            world.unresolved.append(Unresolved(target.address, "rule", why))
     yield from _schedules(world)
+
+
+def _targets_by_rule(world: World) -> dict[str, list[Target]]:
+    """The targets by the address of their rule: of their region, where several have its name."""
+    named: dict[tuple[str, str], list[Instance]] = defaultdict(list)
+    for rule in world.of_type("aws_cloudwatch_event_rule"):
+        named[_bus(world, rule), str(world.attribute(rule, "name"))].append(rule)
+    targets: dict[str, list[Target]] = defaultdict(list)
+    for instance in world.of_type("aws_cloudwatch_event_target"):
+        name = str(world.attribute(instance, "rule"))
+        found = named.get((_bus(world, instance), name), [])
+        if len(found) > 1:
+            region = world.region_of(instance)
+            found = [rule for rule in found if world.region_of(rule) == region]
+        for rule in found[:1]:
+            targets[rule.address].append(_target(world, instance))
+        if not found:
+            why = f"no rule is named {name} here"
+            world.unresolved.append(Unresolved(instance.address, "rule", why))
+    return targets
+
+
+def _bus(world: World, instance: Instance) -> str:
+    return text(world.values(instance), "event_bus_name") or _DEFAULT_BUS
 
 
 def _target(world: World, instance: Instance) -> Target:

@@ -309,6 +309,12 @@ class Deployment:
         found = {project.arn: project for project in self.projects}
         return found | {project.name: project for project in self.projects}
 
+    def project_run_by(self, pipeline: Pipeline, name: str) -> BuildProject | None:
+        """The build project that an action of a pipeline names: in the pipeline's region."""
+        begin, partition, _, region, account = f"{pipeline.arn}:::::".split(":")[:5]
+        arn = f"{begin}:{partition}:codebuild:{region}:{account}:project/{name}"
+        return self.project_of.get(arn) or self.project_of.get(name)
+
     @cached_property
     def pipeline_of(self) -> Mapping[str, Pipeline]:
         """Pipelines by ARN."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from tandem.deployment.addresses import without_keys
 from tandem.deployment.expressions import Step, evaluate
+from tandem.deployment.model import Unresolved
 from tandem.deployment.plan_configuration import PlanConfiguration, references_of, resource_of
 from tandem.deployment.plan_references import PlanReferences
 from tandem.deployment.state import instance, resources_of
@@ -46,6 +47,9 @@ class _Plan:
         read = [pair for pair in resources_of(prior) if pair[1]["mode"] == "data"]
         for module, resource in (*read, *resources_of(planned)):
             self._add(module, resource)
+        if document.get("complete") is False:
+            why = "Terraform says that it is not complete, as with -target: plan it whole"
+            self.world.unresolved.append(Unresolved("this plan", "the rest", why))
 
     def _add(self, module: str, resource: Json) -> None:
         known = instance(module, resource)

@@ -75,6 +75,8 @@ class PlanConfiguration:
             seen.add((module, reference))
             path = steps(reference)
             match path:
+                case ():
+                    pass
                 case ("each" | "count" | "path" | "self" | "terraform", *_):
                     pass
                 case ("var", str() as name, *_) if module:

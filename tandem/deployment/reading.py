@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,12 @@ from tandem.deployment.world import World
 
 _ACCOUNT = re.compile(r"arn:[a-z-]+:(?:codepipeline|codebuild|ecr|events):([a-z0-9-]+):(\d{12}):")
 _SHOW = "terraform show -json"
+_ROLE = re.compile(r"arn:[a-z-]+:iam::(\d{12}):role/")
+_PASSED = {
+    "aws_cloudwatch_event_target": "role_arn",
+    "aws_codebuild_project": "service_role",
+    "aws_codepipeline": "role_arn",
+}
 _MODULES = ("resource", "module", "data")
 
 
@@ -61,9 +67,13 @@ def understand(document: Any) -> Deployment:
     """
     try:
         world = _world(document)
+        world.forget()
         _place(world)
+        world.forget()
         found = build(world)
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise InputError("is nested too deep, or refers to itself; mend it, and plan it") from error
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise InputError(
             f"is not as Terraform writes it ({type(error).__name__}: {error})"
         ) from error
@@ -79,6 +89,8 @@ def _world(document: Any) -> World:
     if version is not None:
         if not re.fullmatch(r"[01]\.\d+", str(version)):
             raise InputError(f"has format version {version}, and only 1 is known; use Terraform 1")
+        if document.get("errored"):
+            raise InputError("is a plan that failed: mend what Terraform says, and plan again")
         if "planned_values" in document or "resource_changes" in document:
             return plan.world(document)
         return state.world(document)
@@ -96,7 +108,7 @@ def _json(content: bytes, name: str) -> Any:
     if content.startswith(b"PK"):
         raise InputError(f"{name}: is a plan file; give what `{_SHOW} {name}` prints")
     try:
-        text = content.decode()
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: is no text; give what {_SHOW} prints") from error
     try:
@@ -142,23 +154,37 @@ def _configuration(folder: Path) -> Any:
 
 def _place(world: World) -> None:
     """Find the account and the region: in data sources, or in the ARN of what exists."""
-    for instance in world.of_type("data.aws_caller_identity"):
-        account = instance.argument_or_none("account_id")
-        if isinstance(account, str) and is_known(account):
+    asked = list(world.of_type("data.aws_caller_identity"))
+    own = [it for it in asked if not it.module and it.region in (None, world.region)]
+    for found in (own, asked):
+        accounts = {str(it.argument_or_none("account_id")) for it in found}
+        if len(accounts) == 1 and (account := accounts.pop()).isdigit():
             world.account = account
             break
     for instance in world.of_type("data.aws_region"):
         region = instance.argument_or_none("id") or instance.argument_or_none("name")
-        if not instance.module and isinstance(region, str) and is_known(region):
-            world.region = region
+        is_own = not instance.module and instance.region is None
+        if is_own and world.region == symbol("region") and isinstance(region, str):
+            world.region = region if is_known(region) else world.region
     if world.account != symbol("account") and world.region != symbol("region"):
         return
     types = ("aws_codepipeline", "aws_codebuild_project", "aws_ecr_repository")
     for instance in world.of_type(*types, "aws_cloudwatch_event_rule"):
-        found = _ACCOUNT.match(str(instance.argument_or_none("arn")))
-        if found:
+        said = _ACCOUNT.match(str(instance.argument_or_none("arn")))
+        if said:
             if world.region == symbol("region"):
-                world.region = found[1]
+                world.region = said[1]
             if world.account == symbol("account"):
-                world.account = found[2]
+                world.account = said[2]
             return
+    if world.account == symbol("account"):
+        # A service assumes only roles of its own account: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+        accounts = {said[1] for said in map(_ROLE.match, _role_arns(world)) if said}
+        if len(accounts) == 1:
+            world.account = accounts.pop()
+
+
+def _role_arns(world: World) -> Iterator[str]:
+    """ARNs of roles that are passed to services."""
+    for instance in world.of_type(*_PASSED):
+        yield str(instance.argument_or_none(_PASSED[instance.type]))

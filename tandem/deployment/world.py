@@ -53,6 +53,8 @@ class World:
         self.unresolved: list[Unresolved] = []
         self.account = symbol("account")
         self.region = symbol("region")
+        self.looked_up: dict[tuple[Step, ...], Any] = {}
+        """What references of a configuration mean, whoever refers."""
         self._known: dict[tuple[str, str], Any] = {}
         self._asked: set[tuple[str, str]] = set()
         self._named: dict[tuple[str, str, str], list[Instance]] = defaultdict(list)
@@ -63,6 +65,11 @@ class World:
         self.instances[instance.address] = instance
         self._named[instance.module, instance.type, instance.name].append(instance)
         self._of_type[instance.type][instance.address] = instance
+
+    def forget(self) -> None:
+        """Work everything out anew: more is known than when it was worked out."""
+        self.looked_up.clear()
+        self._known.clear()
 
     def instances_named(self, module: str, type: str, name: str) -> list[Instance]:
         """The instances of a resource of a module."""
@@ -78,6 +85,12 @@ class World:
     def partition(self) -> str:
         """The partition, which follows from the region."""
         return self._place(self.region)["partition"]
+
+    def region_of(self, instance: Instance) -> str:
+        """Where an instance is: as it says, as its provider says, or as its ARN says."""
+        said = instance.argument_or_none("region") or instance.region
+        arn = str(instance.argument_or_none("arn")).split(":")
+        return str(said or (arn[3] if len(arn) > 5 and arn[3] else self.region))
 
     def attribute(self, instance: Instance, name: str) -> Any:
         """An argument or attribute; a symbol where it is not known before the apply."""
@@ -105,7 +118,7 @@ class World:
         own = symbol(f"{instance.address}.{name}")
         if value not in (None, own):
             return value
-        prefix = prefix_of(name)
+        prefix = None if instance.type.startswith("data.") else prefix_of(name)
         if prefix:
             try:
                 return f"{instance.argument(prefix) or ''}{own}"
@@ -115,7 +128,7 @@ class World:
             instance.type,
             name,
             lambda other: self.attribute(instance, other),
-            self._place(instance.region or self.region),
+            self._place(self.region_of(instance)),
         )
         return own if found is None else found
 

@@ -109,7 +109,9 @@ def _containers(stack: Mapping[str, Any]) -> dict[str, str]:
         for pipeline in deployment.pipelines
         for built in pipeline.actions
         if built.provider == "CodeBuild"
-        for project in [deployment.project_of.get(built.configuration.get("ProjectName", ""))]
+        for project in [
+            deployment.project_run_by(pipeline, built.configuration.get("ProjectName", ""))
+        ]
         if project
         for variable in project.variables
         if variable.name == "CONTAINER_NAME"

@@ -67,7 +67,8 @@ def print_event(deployment: Deployment, file: Path, *, as_json: bool, console: C
     except OSError as error:
         raise InputError(f"{file}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:  # no JSON, no text, or no event
-        raise InputError(f"{file}: {error}") from error
+        remedy = "give an event as EventBridge delivers it, in JSON"
+        raise InputError(f"{file}: is no event: {error}; {remedy}") from error
     chain = Follower(deployment).follow(event)
     if as_json:
         sys.stdout.write(json.dumps(chains_as_json([chain])) + "\n")

@@ -305,3 +305,54 @@ def test_what_is_none_of_the_three_is_refused_in_one_line(document: Any, message
     with pytest.raises(InputError, match=message) as caught:
         understand(document)
     assert "\n" not in str(caught.value)
+
+
+def test_where_one_is_comes_from_data_sources_by_every_name() -> None:
+    found = configuration(
+        data={"aws_region": {"here": {}}, "aws_caller_identity": {"me": {}}},
+        resource={
+            "aws_sqs_queue": {
+                name: {"name": f"${{data.aws_region.here.{name}}}"} for name in ("id", "name")
+            }
+            | {"account": {"name": "${data.aws_caller_identity.me.account_id}"}}
+        },
+    )
+    names = [it.values["name"] for it in found.resources.values() if it.type == "aws_sqs_queue"]
+    assert sorted(names) == ["111122223333", "eu-west-1", "eu-west-1"]
+
+
+@pytest.mark.parametrize("name", ["a", "z"])
+def test_how_many_there_are_does_not_depend_on_the_order(name: str) -> None:
+    found = configuration(
+        resource={
+            "aws_sqs_queue": {
+                name: {"for_each": ["${aws_sns_topic.t.name}"], "name": "${each.key}"},
+                "reads": {"name": '${aws_sqs_queue.%s["one"].name}' % name},
+            },
+            "aws_sns_topic": {"t": {"name": "one"}},
+        }
+    )
+    assert found.resources["aws_sqs_queue.reads"].values["name"] == "one"
+    assert found.unresolved == ()
+
+
+def test_more_than_anybody_plans_is_not_counted() -> None:
+    found = configuration(resource={"aws_sqs_queue": {"q": {"count": 2_000_000, "name": "q"}}})
+    assert [it.attribute for it in found.unresolved] == ["count"]
+
+
+def test_locals_of_locals_are_followed() -> None:
+    found = configuration(
+        locals={"a": ["${local.b}", "${local.b}"], "b": "${aws_sns_topic.t.name}"},
+        resource={
+            "aws_sns_topic": {"t": {"name": "x"}},
+            "aws_sqs_queue": {"q": {"name": "q", "tags": {"a": "${local.a}"}}},
+        },
+    )
+    assert found.comes_after("aws_sqs_queue.q", "aws_sns_topic.t") is True
+
+
+@pytest.mark.parametrize("depends_on", ["a.b", [""], [], None])
+def test_odd_dependencies_are_none(depends_on: Any) -> None:
+    pipeline = {**PIPELINE, "depends_on": depends_on}
+    assert configuration(resource={"aws_codepipeline": {"web": pipeline}}).pipelines

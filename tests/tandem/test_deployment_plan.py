@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tandem.deployment import Deployment, understand
+import pytest
+
+from tandem.deployment import Deployment, InputError, understand
 from tandem.deployment.symbols import readable
 
 Json = dict[str, Any]
@@ -353,3 +355,34 @@ def test_a_state_knows_everything_and_what_came_first() -> None:
     assert (found.kind, found.account, found.region) == ("state", "111122223333", "eu-west-3")
     assert found.comes_after(pipeline, 'module.web["a"].aws_iam_role_policy.p') is True
     assert found.unresolved == ()
+
+
+def test_a_failed_plan_is_refused_and_an_incomplete_one_says_so() -> None:
+    planned = {"resources": [resource(PIPELINE, {"name": "web", "stage": []})]}
+    with pytest.raises(InputError, match="is a plan that failed"):
+        plan(planned, {}, {}, errored=True)
+    assert [it.address for it in plan(planned, {}, {}, complete=False).unresolved] == ["this plan"]
+
+
+def test_targets_belong_to_the_rule_of_their_region() -> None:
+    """The same module in two regions: rules of one name."""
+    regions = ("eu-west-1", "us-east-1")
+    planned = []
+    for region in regions:
+        arn = f"arn:aws:codepipeline:{region}:111122223333:web"
+        rule = f"arn:aws:events:{region}:111122223333:rule/pushed"
+        planned += [
+            resource(f"aws_codepipeline.{region}", {"name": "web", "arn": arn, "stage": []}),
+            resource(f"aws_cloudwatch_event_rule.{region}", {"name": "pushed", "arn": rule}),
+            resource(f"aws_cloudwatch_event_target.{region}", {"rule": "pushed", "arn": arn}),
+        ]
+    found = plan({"resources": planned}, {}, {})
+    assert {
+        rule.arn.split(":")[3]: [t.arn.split(":")[3] for t in rule.targets] for rule in found.rules
+    } == {region: [region] for region in regions}
+
+
+def test_the_account_is_that_of_the_roles_that_are_passed() -> None:
+    role = "arn:aws:iam::111122223333:role/run"
+    planned = {"resources": [resource(PIPELINE, {"name": "web", "role_arn": role, "stage": []})]}
+    assert plan(planned, {}, {}).account == "111122223333"
