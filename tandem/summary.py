@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.markup import escape
 from rich.table import Table
 
 from tandem.deployment import Action, Deployment, Rule
-from tandem.deployment.symbols import readable, replace_symbols
+from tandem.deployment.symbols import printable, readable, replace_symbols
 from tandem.trace.following import Follower
 
 
@@ -48,7 +48,13 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _add(table: Table, *cells: str) -> None:
-    table.add_row(*(escape(replace_symbols(cell, lambda _name: "…")) for cell in cells))
+    table.add_row(*map(_text, cells))
+
+
+def _text(cell: str) -> str:
+    """What only the apply knows is left open; lines are kept."""
+    lines = replace_symbols(cell, lambda _name: "…").split("\n")
+    return escape("\n".join(map(printable, lines)))
 
 
 def _source(action: Action) -> str:
@@ -72,7 +78,8 @@ def _event(rule: Rule) -> str:
         return rule.schedule
     pattern = rule.pattern or {}
     sources = ", ".join(map(str, pattern.get("source", ())))
-    detail = pattern.get("detail", {})
+    detail = pattern.get("detail")
+    detail = detail if isinstance(detail, Mapping) else {}
     named = {
         "aws.ecr": ("repository-name", "image-tag"),
         "aws.codecommit": ("referenceName",),
@@ -81,8 +88,11 @@ def _event(rule: Rule) -> str:
     if sources == "aws.codecommit":
         texts = [str(arn).rpartition(":")[2] for arn in pattern.get("resources", ())] + texts
     if sources == "aws.s3":
+        parts = ((detail.get("bucket"), "name"), (detail.get("object"), "key"))
         texts = [
-            *(str(text) for text in detail.get("bucket", {}).get("name", ())),
-            *(str(text) for text in detail.get("object", {}).get("key", ())),
+            str(text)
+            for part, key in parts
+            if isinstance(part, Mapping)
+            for text in part.get(key, ())
         ]
     return f"{sources}: {', '.join(texts)}" if texts else sources

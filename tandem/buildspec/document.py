@@ -177,8 +177,13 @@ def _files(artifact: Mapping[Any, Any]) -> tuple[str, ...]:
 def _batch_names(batch: Any) -> Iterator[str]:
     """Names of the variables that the builds of a batch set, each its own way."""
     waiting = [batch]
+    seen: set[int] = set()
     while waiting:
         value = waiting.pop()
+        if id(value) in seen:
+            continue  # an alias
+        if isinstance(value, Mapping | list):
+            seen.add(id(value))
         if isinstance(value, Mapping):
             variables = value.get("variables")
             if isinstance(variables, Mapping):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tandem.deployment.globs import joined
 from tandem.deployment.symbols import is_known, symbol
 
 _SYMBOL_BEGIN = symbol("")[0]
@@ -16,6 +17,7 @@ _TOKEN = re.compile(
     r"|\[(?P<negated>[!^]?)(?P<set>\]?(?:\[:\w+:\]|[^\]])*)\]|(?P<other>.)",
     re.DOTALL,
 )
+_NOTHING = re.compile(r"(?!)")
 _CLASSES = {
     "[:alpha:]": "A-Za-z",
     "[:digit:]": "0-9",
@@ -49,17 +51,10 @@ def escaped(text: str) -> str:
 def whole(pattern: str) -> re.Pattern[str]:
     """An expression whose `fullmatch` is the pattern's; it never takes more than a few passes."""
     pieces = _pieces(pattern)
-    groups: list[str] = [""]
-    for piece in pieces:
-        if piece is None:
-            groups.append("")
-        else:
-            groups[-1] += piece
-    if len(groups) == 1:
-        return _compile(groups[0])
-    # The shortest way to each middle group is as good as any other: no way back is needed.
-    middles = "".join(f"(?>.*?{group})" for group in groups[1:-1])
-    return _compile(f"{groups[0]}{middles}.*{groups[-1]}")
+    try:
+        return joined(pieces)
+    except re.error:
+        return _NOTHING
 
 
 @lru_cache(maxsize=1024)
@@ -98,4 +93,4 @@ def _compile(expression: str) -> re.Pattern[str]:
     try:
         return re.compile(expression, re.DOTALL)
     except re.error:  # a range that runs backwards, for instance
-        return re.compile(r"(?!)")
+        return _NOTHING

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from tandem.deployment.globs import joined
 from tandem.deployment.model import Document
 
 _VARIABLE = re.compile(r"\$\{(?![*?$]\})[^}]*\}")
@@ -39,6 +40,5 @@ def covers_action(pattern: str, action: str) -> bool:
 @lru_cache(maxsize=65536)
 def _glob(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     parts = re.split(r"([*?])", _VARIABLE.sub("*", pattern))
-    wild = {"*": ".*", "?": "."}
-    expression = "".join(wild.get(part) or re.escape(part) for part in parts)
-    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+    pieces = [None if part == "*" else "." if part == "?" else re.escape(part) for part in parts]
+    return joined(pieces, re.IGNORECASE if ignore_case else 0)

@@ -43,8 +43,15 @@ def is_known(value: Any) -> bool:
 
 
 def readable(text: str) -> str:
-    """The text for people: a symbol as `<its name>`."""
-    return _SYMBOL.sub(r"<\1>", text)
+    """The text for people: a symbol as `<its name>`, and nothing that commands a terminal."""
+    return printable(_SYMBOL.sub(r"<\1>", text))
+
+
+def printable(text: str) -> str:
+    """The text with a sign for each character that is none, such as those of escape sequences."""
+    if text.isprintable():
+        return text
+    return "".join(it if it.isprintable() or it == "\t" else "\ufffd" for it in text)
 
 
 def replace_symbols(text: str, by: Any) -> str:

@@ -327,7 +327,7 @@ def test_how_many_there_are_does_not_depend_on_the_order(name: str) -> None:
         resource={
             "aws_sqs_queue": {
                 name: {"for_each": ["${aws_sns_topic.t.name}"], "name": "${each.key}"},
-                "reads": {"name": '${aws_sqs_queue.%s["one"].name}' % name},
+                "reads": {"name": f'${{aws_sqs_queue.{name}["one"].name}}'},
             },
             "aws_sns_topic": {"t": {"name": "one"}},
         }

@@ -52,3 +52,7 @@ def test_people_read_the_name() -> None:
         "arn:aws:s3:::<aws_s3_bucket.a.bucket>/*"
     )
     assert replace_symbols(f"{symbol('account')}:x", {"account": "1"}.get) == "1:x"
+
+
+def test_what_commands_a_terminal_is_shown_as_a_sign() -> None:
+    assert readable(f"a\x1b[31m\x07\n{symbol('x')}") == "a\ufffd[31m\ufffd\ufffd<x>"
