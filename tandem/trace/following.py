@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 
 from tandem.builds import builds_of
-from tandem.deployment import BuildProject, Deployment, Pipeline, Rule, Target
-from tandem.deployment.symbols import readable
+from tandem.deployment import BuildProject, Deployment, Pipeline, Target
+from tandem.deployment.symbols import equal, is_known, readable
 from tandem.trace.chains import Chain, How, Start
 from tandem.trace.deploys import deploys_of
 from tandem.trace.events import (
@@ -20,6 +20,7 @@ from tandem.trace.events import (
 )
 from tandem.trace.first_events import FirstEvents
 from tandem.trace.pushes import Push, Pushes
+from tandem.trace.reading import Readers
 from tandem.trace.rules import Hearing, Rules
 from tandem.trace.sources import Sources
 from tandem.trace.targets import Targets
@@ -44,6 +45,7 @@ class Follower:
         self._builds = builds_of(deployment)
         self._pushes = Pushes(deployment)
         self._targets = Targets(deployment)
+        self._readers = Readers(deployment)
         self._pipelines = {pipeline.address: pipeline for pipeline in deployment.pipelines}
         self._direct: dict[Event, Chain] = {}
         self._next: dict[str, tuple[Event, ...]] = {}
@@ -66,11 +68,6 @@ class Follower:
         start by hand.
         """
         return FirstEvents(self._deployment, self._sources, self._rules, self).all()
-
-    @property
-    def unreadable_rules(self) -> Sequence[Rule]:
-        """The rules of which nobody knows before the apply what they wait for."""
-        return self._rules.unreadable
 
     def pushes_of(self, what: Pipeline | BuildProject) -> tuple[Push, ...]:
         """What a run of a pipeline, or a build of a project, pushes."""
@@ -101,10 +98,23 @@ class Follower:
         for hearing in self._rules.hear(event):
             for target in hearing.rule.targets:
                 what = self._targets.of(target)
+                perhaps = self._perhaps_started(target, event) if isinstance(what, str) else ()
+                for pipeline in perhaps:
+                    doubt = hearing.doubt or "the ARN of its target is known only after the apply"
+                    yield self._start(pipeline, doubt, way, hearing, target)
+                if perhaps:
+                    continue
                 if isinstance(what, str):
                     others[f"{what} (rule {readable(hearing.rule.name)})"] = None
                 else:
                     yield self._start(what, hearing.doubt, way, hearing, target)
+
+    def _perhaps_started(self, target: Target, event: Event) -> list[Pipeline]:
+        """Pipelines that read what the event is about, and may be the target: none is known."""
+        if is_known(target.arn):
+            return []
+        readers = self._readers.of(event)
+        return [it for it in readers if equal(target.arn, it.arn) is not False]
 
     def _start(
         self,

@@ -15,6 +15,7 @@ from tandem.deployment.symbols import equal, is_known
 from tandem.trace import documents
 from tandem.trace.events import Document, Event
 from tandem.trace.patterns import Answer, matches
+from tandem.trace.reading import Readers
 
 DEFAULT_BUS = "default"
 """The only one that gets the events of AWS's services."""
@@ -32,6 +33,8 @@ _INDEXED: Sequence[tuple[str, ...]] = (
     ("detail", "project-name"),
     ("source",),
 )
+_SUBJECTS = ("aws_ecr_repository.", "aws_codecommit_repository.", "aws_s3_bucket.")
+"""What patterns refer to that are about a source."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,9 @@ class Rules:
         self._anywhere: list[Rule] = []
         self._scheduled: dict[str, list[Rule]] = defaultdict(list)
         self._referring: dict[str, list[Rule]] = defaultdict(list)
-        self.unreadable: list[Rule] = []
-        """Whose pattern is known only after the apply, and refers to nothing that is known."""
+        self._by_target: dict[str, list[Rule]] = defaultdict(list)
+        """Those whose pattern is not known, nor what it is about: by what they start."""
+        self._readers = Readers(deployment)
         for rule in deployment.rules:
             if rule.enabled:
                 self._add(rule)
@@ -77,12 +81,19 @@ class Rules:
             if not places:
                 self._anywhere.append(rule)
         elif not rule.pattern_known:
-            resource = self._deployment.resources.get(rule.address)
-            referred = resource.after if resource else frozenset()
-            for address in referred:
-                self._referring[address].append(rule)
-            if not referred:
-                self.unreadable.append(rule)
+            self._add_unknown(rule)
+
+    def _add_unknown(self, rule: Rule) -> None:
+        resource = self._deployment.resources.get(rule.address)
+        said = resource.values.get("event_pattern") if resource else None
+        if isinstance(said, str) and is_known(said):
+            return  # no pattern at all: EventBridge refuses it
+        referred = resource.after if resource else frozenset()
+        for address in referred:
+            self._referring[address].append(rule)
+        if not any(address.removeprefix("data.").startswith(_SUBJECTS) for address in referred):
+            for target in rule.targets:
+                self._by_target[target.arn].append(rule)
 
     def bus_of(self, rule: Rule) -> str:
         """The name of the event bus that a rule is on."""
@@ -106,8 +117,15 @@ class Rules:
         if event.recorded:
             doubt = "" if self._trails else "only a trail of CloudTrail sends this event"
             yield from self._get(event, event.recorded, doubt)
-        for rule in self._referring.get(self._address_of(event), ()) if event.document else ():
+        for rule in self._unknown_for(event) if event.document else ():
             yield Hearing(rule, event.document, "its pattern is known only after the apply")
+
+    def _unknown_for(self, event: Event) -> list[Rule]:
+        """Rules of unknown patterns that refer to what an event is about, or start who reads it."""
+        found = {it.address: it for it in self._referring.get(self._address_of(event), ())}
+        for pipeline in self._readers.of(event) if self._by_target else ():
+            found |= {it.address: it for it in self._by_target.get(pipeline.arn, ())}
+        return list(found.values())
 
     def _get(self, event: Event, document: Document, doubt: str) -> Iterator[Hearing]:
         for rule in self._candidates(document):

@@ -130,9 +130,32 @@ def test_a_rule_of_which_the_pattern_is_unknown_may_fire_for_what_it_refers_to()
     stack = deployment(pipeline("p", codecommit("code")), dark, git, referring)
     assert of_commit(stack, "code") == ["p?"]
     assert of_commit(stack, "other") == []
-    alone = deployment(pipeline("p", codecommit("code")), dark)
-    assert of_commit(alone, "code") == []
-    assert Follower(alone).unreadable_rules == [dark]
+
+
+def test_a_rule_of_which_nothing_is_known_may_fire_for_what_its_pipeline_reads() -> None:
+    dark = rule("r", None, target("p"), known=False)
+    readers = pipeline("p", codecommit("code")), pipeline("q", codecommit("code"))
+    stack = deployment(*readers, dark)
+    assert of_commit(stack, "code") == ["p?"]
+    assert of_commit(stack, "code", "other") == of_commit(stack, "other") == []
+    assert firsts(stack) == ["push to code (main)", "start of q by hand"]
+    start = only(Follower(stack).follow(commit_pushed(stack, "code", "main")))
+    assert start.why == "its pattern is known only after the apply"
+    account = resource("aws_cloudwatch_event_rule", "r", after=["data.aws_caller_identity.me"])
+    assert of_commit(deployment(*readers, dark, account), "code") == ["p?"]
+    refused = resource("aws_cloudwatch_event_rule", "r", event_pattern="{")
+    assert of_commit(deployment(*readers, dark, refused), "code") == []
+
+
+def test_a_target_of_which_the_arn_is_unknown_may_be_what_reads_the_source() -> None:
+    listening = rule("r", on_commit("code"), target("x", arn=symbol("module.p.arn")))
+    stack = deployment(pipeline("p", codecommit("code")), pipeline("q"), listening)
+    assert of_commit(stack, "code") == ["p?"]
+    start = only(Follower(stack).follow(commit_pushed(stack, "code", "main")))
+    assert start.why == "the ARN of its target is known only after the apply"
+    function = target("x", arn=f"arn:aws:lambda:eu-west-1:{symbol('account')}:function:f")
+    other = deployment(pipeline("p", codecommit("code")), rule("r", on_commit("code"), function))
+    assert of_commit(other, "code") == []
 
 
 def test_the_end_of_a_pipeline_and_of_a_build_start_what_waits_for_them() -> None:
