@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from tandem.buildspec import Buildspec, parse
 from tandem.deployment import Action, BuildProject, Deployment, Pipeline, Variable
@@ -145,14 +145,10 @@ class Builds:
         return Place.of(self._deployment, project.arn).region
 
 
-_last: list[tuple[Deployment, Builds]] = []
-
-
+@lru_cache(maxsize=1)
 def builds_of(deployment: Deployment) -> Builds:
     """The builds of a deployment; worked out once for what is asked in a row."""
-    if not _last or _last[0][0] is not deployment:
-        _last[:] = [(deployment, Builds(deployment))]
-    return _last[0][1]
+    return Builds(deployment)
 
 
 def given_by(action: Action) -> tuple[Variable, ...] | None:

@@ -26,7 +26,12 @@ def synthesize(config: Path, folder: Path) -> Path:
         "CDKTF_OUTDIR": str(folder),
     }
     run = subprocess.run(
-        [sys.executable, str(MAIN)], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, str(MAIN)],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
     )
     if run.returncode:
         raise SynthesisError(f"{MAIN.name} failed:\n{run.stderr.strip()}")

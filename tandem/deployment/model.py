@@ -276,9 +276,9 @@ class Service:
     """ARN or family, as in `web:3`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Deployment:
-    """All of it."""
+    """All of it. Two are the same only if they are one."""
 
     kind: Literal["configuration", "plan", "state"]
     account: str
