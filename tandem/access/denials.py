@@ -6,28 +6,33 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from tandem.access.chosen import as_pattern
 from tandem.access.judging import Verdict
+from tandem.access.needs import Need
 from tandem.access.wildcards import Wide
 from tandem.deployment.model import Role
 from tandem.deployment.symbols import readable
 from tandem.findings import Finding
 
+_PASSED = "iam:PassedToService"
+
 
 def missing(role: Role, verdicts: Sequence[Verdict]) -> Iterator[Finding]:
     """What a role needs and is denied: one finding for each resource and reason."""
-    groups: dict[tuple[str, str, tuple[str, ...]], list[Verdict]] = {}
+    groups: dict[tuple[str, str, tuple[str, ...], str], list[Verdict]] = {}
     for verdict in verdicts:
         if verdict.missing:
-            key = verdict.need.resource, verdict.need.why, verdict.decision.denied_by
+            need, passed = verdict.need, str(verdict.need.context.get(_PASSED))
+            key = need.resource, need.why, verdict.decision.denied_by, passed
             groups.setdefault(key, []).append(verdict)
-    for (resource, why, denied_by), group in groups.items():
+    for (resource, why, denied_by, _), group in groups.items():
         actions = sorted({verdict.need.action for verdict in group})
         by = f", denied by {_listed(denied_by)}" if denied_by else ""
         yield Finding(
             address=role.address,
             check="permission-missing",
             cause=f"{why}, but the role may not {_listed(actions)} on {readable(resource)}{by}",
-            remedy=_allowing(denied_by, actions, resource),
+            remedy=_allowing(denied_by, actions, group[0].need),
         )
 
 
@@ -62,14 +67,16 @@ def any_resource(found: Sequence[Wide]) -> Iterator[Finding]:
         )
 
 
-def _allowing(denied_by: Sequence[str], actions: Sequence[str], resource: str) -> str:
+def _allowing(denied_by: Sequence[str], actions: Sequence[str], need: Need) -> str:
     if denied_by:
         return f"except this from {_listed(denied_by)}"
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Action": list(actions),
-        "Resource": readable(resource),
+        "Resource": as_pattern(need.resource),
     }
+    if _PASSED in need.context:
+        statement["Condition"] = {"StringEquals": {_PASSED: need.context[_PASSED]}}
     return f"add to a policy of the role: {json.dumps(statement)}"
 
 

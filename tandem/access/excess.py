@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from tandem.access.chosen import made_up
 from tandem.access.evaluator import GrantedAction
 from tandem.access.judging import Verdict
 from tandem.access.needs import Unclear
@@ -65,9 +66,9 @@ def _uses(statement: Statement, verdicts: Sequence[Verdict]) -> Iterator[tuple[s
     """The actions and resources for which the statement may be needed."""
     for verdict in verdicts:
         if statement.name in verdict.decision.by or verdict.decision.allowed is None:
-            asked = verdict.instead or (verdict.need.action, verdict.need.resource)
-            if any(covers_action(pattern, asked[0]) for pattern in statement.actions):
-                yield asked
+            action, resource = verdict.instead or (verdict.need.action, verdict.need.resource)
+            if any(covers_action(pattern, action) for pattern in statement.actions):
+                yield action, made_up(resource)
 
 
 def _unused_resources(

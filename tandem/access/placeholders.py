@@ -10,12 +10,13 @@ import json
 import re
 from typing import Any
 
+from tandem.access.chosen import MADE_UP, is_chosen
 from tandem.deployment.model import Document
 from tandem.deployment.symbols import readable, replace_symbols, symbol
 
 _ACCOUNT = "000000000000"
 _ARN = "arn:aws:zzsymbol:::"
-_PLACEHOLDER = re.compile(f"(?:{_ARN})?zz[0-9a-f]{{12}}zz|{_ACCOUNT}")
+_PLACEHOLDER = re.compile(f"(?:{_ARN})?zz[0-9a-f]{{12}}zz|{_ACCOUNT}|{MADE_UP}")
 _BEGIN = symbol("")[0]
 _COMPARED = ("Resource", "NotResource", "Condition")
 """Elements whose values may be whole ARNs."""
@@ -59,6 +60,9 @@ class Placeholders:
 
     def _plain(self, name: str) -> str:
         marked = symbol(name)
+        if is_chosen(name):
+            self._names[MADE_UP] = "*"
+            return MADE_UP
         if marked == self._account:
             placeholder = _ACCOUNT
         else:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from tandem.access.chosen import made_up
 from tandem.access.evaluator import GrantedAction
 from tandem.access.needs import Need
 from tandem.access.statements import Statement
@@ -104,7 +105,7 @@ def _is_forced(resource: str, action: GrantedAction, needs: Sequence[Need]) -> b
             continue
         if need.resource == "*":
             return True
-        name = _SEPARATOR.split(need.resource.split(":", _PARTS - 1)[-1], 1)[-1]
+        name = _SEPARATOR.split(made_up(need.resource).split(":", _PARTS - 1)[-1], 1)[-1]
         if resource.strip("*") and (name.startswith(_BEGIN) or not name.strip("*")):
             return True
     return False

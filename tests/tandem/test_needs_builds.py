@@ -15,6 +15,7 @@ from needs_deployment import (
     project,
 )
 
+from tandem.access.chosen import SUFFIX, chosen
 from tandem.access.needs import Need, needs, service_needs, unclear
 from tandem.deployment import Deployment
 from tandem.deployment.symbols import readable
@@ -60,7 +61,7 @@ def test_a_log_is_written_where_the_project_says() -> None:
     ]
     for settings, group in cases:
         found = asked(needs(built([], **settings)), "build", "logs")
-        stream = arn("logs", f"log-group:{group}:log-stream:build")
+        stream = arn("logs", f"log-group:{group}:log-stream:{chosen('stream')}")
         expected = on(stream, "CreateLogStream PutLogEvents", "logs")
         assert found == expected | on(arn("logs", f"log-group:{group}"), "CreateLogGroup", "logs")
 
@@ -79,7 +80,7 @@ def test_a_log_that_is_off_or_there_needs_less() -> None:
 
 def test_artifacts_come_from_the_store_and_go_there() -> None:
     found = needs(in_pipeline(encryption_key=arn("kms", "key/1")))
-    objects = "arn:aws:s3:::store/web/artifact/object"
+    objects = f"arn:aws:s3:::store/web/{chosen('object')}"
     assert asked(found, "build", "s3") == on(objects, "GetObject GetObjectVersion PutObject", "s3")
     key = on(arn("kms", "key/1"), "Decrypt GenerateDataKey", "kms")
     assert asked(found, "build", "kms") == key
@@ -157,7 +158,7 @@ def test_secrets_and_parameters_are_read() -> None:
         ]
     }
     found = built([], environment={**environment(), **stored})
-    secret = arn("secretsmanager", "secret:shop/token-AbCdEf")
+    secret = arn("secretsmanager", f"secret:shop/token-{SUFFIX}")
     expected = on(secret, "GetSecretValue", "secretsmanager")
     expected |= on(arn("ssm", "parameter/shop/level"), "GetParameters", "ssm")
     assert asked(needs(found), "build", "secretsmanager", "ssm", "kms") == expected
@@ -174,7 +175,7 @@ def test_the_key_of_a_known_secret_is_used() -> None:
     )
     (need,) = [it for it in needs(found) if it.action == "secretsmanager:GetSecretValue"]
     assert readable(need.resource) == "<aws_secretsmanager_secret.it.arn>"
-    assert need.alternatives == ((need.action, arn("secretsmanager", "secret:token-AbCdEf")),)
+    assert need.alternatives == ((need.action, arn("secretsmanager", f"secret:token-{SUFFIX}")),)
     assert asked(needs(found), "build", "kms") == on(arn("kms", "key/1"), "Decrypt", "kms")
     assert unclear(found) == []
 
@@ -262,4 +263,4 @@ def test_variables_that_are_not_known_are_unclear() -> None:
 def test_a_cache_is_kept_in_a_bucket() -> None:
     found = needs(built([], cache={"type": "S3", "location": "files/cache"}))
     kept = asked([need for need in found if "cache" in need.why], "build", "s3")
-    assert kept == on("arn:aws:s3:::files/cache/cache", "GetObject PutObject", "s3")
+    assert kept == on(f"arn:aws:s3:::files/cache/{chosen('object')}", "GetObject PutObject", "s3")

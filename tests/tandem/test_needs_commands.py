@@ -3,6 +3,7 @@
 import pytest
 from needs_deployment import arn, asked, deployment, on, project, role_arn
 
+from tandem.access.chosen import SUFFIX, chosen
 from tandem.access.needs import needs, unclear
 
 SERVICES = (
@@ -58,7 +59,7 @@ def run(command: str) -> dict[str, set[str]]:
         (
             "aws ecs describe-tasks --cluster prod --tasks 1a2b",
             "ecs:DescribeTasks",
-            arn("ecs", "task/prod/task"),
+            arn("ecs", f"task/prod/{chosen('task')}"),
         ),
         (
             f"aws ecs describe-services --cluster {arn('ecs', 'cluster/prod')} --services web api",
@@ -73,7 +74,7 @@ def run(command: str) -> dict[str, set[str]]:
         (
             "aws secretsmanager get-secret-value --secret-id token",
             "secretsmanager:GetSecretValue",
-            arn("secretsmanager", "secret:token-AbCdEf"),
+            arn("secretsmanager", f"secret:token-{SUFFIX}"),
         ),
         (
             "aws codepipeline start-pipeline-execution --name next",
@@ -100,7 +101,7 @@ def test_a_command_needs_one_action(command: str, action: str, resource: str) ->
 def test_a_task_definition_is_registered_with_its_roles() -> None:
     command = "aws ecs register-task-definition --family web --task-role-arn task"
     assert run(command) == on(
-        arn("ecs", "task-definition/web:999"), "RegisterTaskDefinition", "ecs"
+        arn("ecs", f"task-definition/web:{chosen('revision')}"), "RegisterTaskDefinition", "ecs"
     )
     found = deployment(aws_codebuild_project={"web": project([command])})
     (passed,) = [it for it in needs(found) if it.action == "iam:PassRole"]
@@ -117,7 +118,7 @@ def test_the_roles_in_a_file_are_not_known(family: str) -> None:
 
 
 def test_a_folder_is_listed_too() -> None:
-    expected = on("arn:aws:s3:::files/x/object", "PutObject DeleteObject", "s3")
+    expected = on(f"arn:aws:s3:::files/x/{chosen('object')}", "PutObject DeleteObject", "s3")
     expected |= on("arn:aws:s3:::files", "ListBucket", "s3")
     assert run("aws s3 sync --delete . s3://files/x/") == expected
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tandem.access.chosen import made_up
 from tandem.access.needs import Need, forbidden, needs, service_needs, unclear
 from tandem.deployment import Deployment, Role, understand
 
@@ -57,7 +58,7 @@ def _listed(value: Any) -> list[str]:
 
 def matches(need: Need, action: str, resource: str) -> bool:
     pattern = re.escape(resource).replace(r"\*", ".*").replace(r"\?", ".")
-    same = need.action == action and re.fullmatch(pattern, need.resource, re.DOTALL)
+    same = need.action == action and re.fullmatch(pattern, made_up(need.resource), re.DOTALL)
     # A role that Terraform will look up, or another one: only the expression is known.
     symbolic = need.action == action and need.resource.strip("\ue000\ue001") in resource
     return bool(same or symbolic)

@@ -15,6 +15,7 @@ from needs_deployment import (
     role_arn,
 )
 
+from tandem.access.chosen import chosen
 from tandem.access.needs import Need, needs, unclear
 from tandem.deployment import Deployment
 from tandem.deployment.symbols import is_known
@@ -31,8 +32,8 @@ def only(found: Deployment, action_name: str) -> Need:
 
 def test_a_store_is_read_and_written_in_the_pipelines_own_folder() -> None:
     found = asked(needs(one()), "pipeline", "s3", "kms")
-    objects = on("arn:aws:s3:::store/web/artifact/object", "GetObject GetObjectVersion", "s3")
-    objects |= on("arn:aws:s3:::store/web/artifact/object", "PutObject", "s3")
+    objects = on(f"arn:aws:s3:::store/web/{chosen('object')}", "GetObject GetObjectVersion", "s3")
+    objects |= on(f"arn:aws:s3:::store/web/{chosen('object')}", "PutObject", "s3")
     assert found == objects
 
 
@@ -44,7 +45,7 @@ def test_what_aws_advises_of_a_store_is_optional() -> None:
 
 def test_a_folder_has_the_beginning_of_a_long_name() -> None:
     found = deployment(aws_codepipeline={"web": pipeline(name="a-name-of-more-than-20")})
-    assert "arn:aws:s3:::store/a-name-of-more-than-/artifact/object" in {
+    assert f"arn:aws:s3:::store/a-name-of-more-than-/{chosen('object')}" in {
         need.resource for need in needs(found)
     }
 
@@ -192,7 +193,7 @@ def test_ecs_gets_a_new_task_definition_and_its_roles() -> None:
         aws_ecs_task_definition={"web": task},
         aws_ecs_service={"web": service},
     )
-    revision = arn("ecs", "task-definition/web:999")
+    revision = arn("ecs", f"task-definition/web:{chosen('revision')}")
     expected = on(arn("ecs", "service/prod/web"), "DescribeServices UpdateService", "ecs")
     expected |= on(revision, "RegisterTaskDefinition TagResource", "ecs")
     expected |= on("*", "DescribeTaskDefinition", "ecs")
@@ -239,7 +240,7 @@ def test_a_stack_is_changed_with_the_role_that_is_passed() -> None:
     said = {"StackName": "shop", "ActionMode": "CREATE_UPDATE", "RoleArn": role_arn("stack")}
     found = one(action("Deploy", "CloudFormation", configuration=said))
     expected = on(
-        arn("cloudformation", "stack/shop/id"),
+        arn("cloudformation", f"stack/shop/{chosen('id')}"),
         "CreateStack DescribeStacks UpdateStack",
         "cloudformation",
     )
@@ -275,7 +276,11 @@ def test_a_stack_is_changed_with_the_role_that_is_passed() -> None:
             "StepFunctions",
             {"StateMachineArn": arn("states", "stateMachine:test")},
             on(arn("states", "stateMachine:test"), "DescribeStateMachine StartExecution", "states")
-            | on(arn("states", "execution:test:run"), "DescribeExecution", "states"),
+            | on(
+                arn("states", f"execution:test:{chosen('execution')}"),
+                "DescribeExecution",
+                "states",
+            ),
         ),
         (
             "Build",
@@ -338,7 +343,7 @@ def test_a_shared_role_is_asked_for_each_pipeline_and_an_unused_one_for_nothing(
     found = needs(deployment(aws_codepipeline=both))
     assert {need.role.name for need in found} == {"pipeline"}
     objects = {need.resource for need in found if need.action == "s3:PutObject"}
-    assert objects == {f"arn:aws:s3:::store/{name}/artifact/object" for name in both}
+    assert objects == {f"arn:aws:s3:::store/{name}/{chosen('object')}" for name in both}
     assert len([need for need in found if need.action == "ecr:DescribeImages"]) == 1
 
 
@@ -351,6 +356,6 @@ def test_commands_write_a_log_and_are_unclear() -> None:
     found = one(action("Compute", "Commands"))
     group = arn("logs", "log-group:/aws/codepipeline/web")
     expected = on(group, "CreateLogGroup", "logs")
-    expected |= on(f"{group}:log-stream:build", "CreateLogStream PutLogEvents", "logs")
+    expected |= on(f"{group}:log-stream:{chosen('stream')}", "CreateLogStream PutLogEvents", "logs")
     assert asked(needs(found), "pipeline", "logs") == expected
     assert [it.actions for it in unclear(found)] == [("*",)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tandem.access.chosen import chosen
 from tandem.access.needs.asking import Asker, asker
 from tandem.access.needs.commands import command_needs, unclear_command
 from tandem.access.needs.fetching import artifacts, own_key, own_source
@@ -53,7 +54,7 @@ def _log(project: BuildProject, role: Asker) -> Iterator[Need]:
     group = role.place.arn("logs", f"log-group:{name}")
     why = f"{project.name} writes its log"
     stream = "logs:CreateLogStream logs:PutLogEvents"
-    yield from role.ask(stream, f"{group}:log-stream:build", why, SERVICE_ROLE)
+    yield from role.ask(stream, f"{group}:log-stream:{chosen('stream')}", why, SERVICE_ROLE)
     is_there = name in index_of(role.deployment).log_groups
     create = "logs:CreateLogGroup"
     for need in role.ask(create, group, why, SERVICE_ROLE, advised=is_there):
@@ -79,11 +80,8 @@ def _cache(project: BuildProject, role: Asker) -> Iterator[Need]:
     location = text(cache, "location")
     if text(cache, "type") == "S3" and location:
         name, _, folder = location.partition("/")
-        objects = (
-            f"{bucket_arn(role, name)}/{folder}/cache"
-            if folder
-            else f"{bucket_arn(role, name)}/cache"
-        )
+        within = f"{folder.rstrip('/')}/" if folder else ""
+        objects = f"{bucket_arn(role, name)}/{within}{chosen('object')}"
         why = f"{project.name} keeps its cache in {location}"
         actions = "s3:GetObject s3:PutObject"
         yield from role.ask(actions, objects, why, SERVICE_ROLE)

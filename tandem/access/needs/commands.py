@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from tandem.access.chosen import chosen
 from tandem.access.needs import ecs_commands
 from tandem.access.needs.asking import Asker
 from tandem.access.needs.calls import Call, call_of
@@ -66,7 +67,9 @@ def _copy(call: Call) -> Iterator[Need]:
             continue
         bucket_name, _, key = name.removeprefix("s3://").partition("/")
         bucket = bucket_arn(call.asker, bucket_name)
-        within = key if key and not key.endswith("/") and not many else f"{key}object"
+        folder = f"{key.rstrip('/')}/" if key else ""
+        is_one = key and not key.endswith("/") and not many
+        within = key if is_one else f"{folder}{chosen('object')}"
         action = "s3:PutObject" if place else "s3:GetObject"
         yield from call.ask(action, f"{bucket}/{within}")
         if many:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tandem.access.chosen import chosen
 from tandem.access.needs.index import index_of
 from tandem.access.needs.need import Need, Unclear
 from tandem.access.needs.steps import GUIDE, Step
@@ -12,8 +13,8 @@ from tandem.deployment import TaskDefinition
 from tandem.deployment.symbols import equal, symbol
 
 TASKS = "ecs-tasks.amazonaws.com"
-REVISION = "999"
-"""Of a task definition that a deployment will register: no policy names it by its number."""
+REVISION = chosen("revision")
+"""Of a task definition that a deployment will register."""
 
 
 def ecs(step: Step) -> Iterator[Need]:
@@ -36,7 +37,7 @@ def ecs(step: Step) -> Iterator[Need]:
     yield from pass_roles(step, task) if task else _pass_unknown(step, f"{cluster}/{name}")
     # AWS's guide of 2023 lists these two, today's does not.
     yield from ask("ecs:ListTasks", "*", why, page, context=within, optional=True)
-    tasks = place.arn("ecs", f"task/{cluster}/task")
+    tasks = place.arn("ecs", f"task/{cluster}/{chosen('task')}")
     yield from ask("ecs:DescribeTasks", tasks, why, page, context=within, optional=True)
 
 
@@ -122,7 +123,9 @@ def s3(step: Step) -> Iterator[Need]:
     page = f"{GUIDE}/action-reference-S3Deploy.html#edit-role-s3deploy"
     name = step.said("BucketName")
     bucket = bucket_arn(step.asker, name)
-    objects = f"{bucket}/{step.said('ObjectKey') or 'object'}"
+    key, extracts = step.said("ObjectKey"), step.said("Extract").lower() == "true"
+    within = f"{key.rstrip('/')}/" if key and extracts else ""
+    objects = f"{bucket}/{within}{chosen('object')}" if extracts or not key else f"{bucket}/{key}"
     why = f"{step.action.name} uploads to {name}"
     ask = step.asker.ask
     yield from ask("s3:PutObject", objects, why, page)
@@ -149,7 +152,7 @@ def cloudformation(step: Step) -> Iterator[Need]:
     """Create, change or delete a stack."""
     page = f"{GUIDE}/action-reference-CloudFormation.html#edit-role-cloudformation"
     name = step.said("StackName")
-    stack = step.asker.place.arn("cloudformation", f"stack/{name}/id")
+    stack = step.asker.place.arn("cloudformation", f"stack/{name}/{chosen('id')}")
     why = f"{step.action.name} changes the stack {name}"
     needed = _STACKS.get(step.said("ActionMode"), "DescribeStacks").split()
     for verb in sorted({verb for verbs in _STACKS.values() for verb in verbs.split()}):

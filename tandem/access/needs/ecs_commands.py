@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from tandem.access.chosen import chosen
 from tandem.access.needs.asking import Asker
 from tandem.access.needs.calls import Call
 from tandem.access.needs.deploys import REVISION, TASKS
@@ -12,7 +13,7 @@ from tandem.deployment.symbols import readable, symbol
 
 _ROLES = ("--task-role-arn", "--execution-role-arn")
 _FILES = ("--cli-input-json", "--cli-input-yaml")
-_ANY_TASK = "task"
+_ANY_TASK = chosen("task")
 
 
 def service(action: str) -> Callable[[Call], Iterator[Need]]:

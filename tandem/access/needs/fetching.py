@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tandem.access.chosen import chosen
 from tandem.access.needs.asking import Asker
 from tandem.access.needs.need import Need
 from tandem.access.needs.sources import is_clone, use_connection
@@ -92,7 +93,7 @@ def own_source(project: BuildProject, role: Asker) -> Iterator[Need]:
         name, _, key = location.partition("/")
         bucket = bucket_arn(role, name)
         read = "s3:GetObject s3:GetObjectVersion"
-        yield from role.ask(read, f"{bucket}/{key or 'object'}", why, SERVICE_ROLE)
+        yield from role.ask(read, f"{bucket}/{key or chosen('object')}", why, SERVICE_ROLE)
         owner = "s3:GetBucketAcl s3:GetBucketLocation"
         yield from role.ask(owner, bucket, why, _OWNER_PAGE, advised=True)
     connection = text(block(source, "auth"), "resource")

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from tandem.access.chosen import made_up
 from tandem.access.needs.asking import Asker, place_of
 from tandem.access.needs.need import Need, Unclear
 from tandem.deployment import Deployment
@@ -76,7 +77,7 @@ class _Worker:
         service = "iam:PassedToService"
         return any(
             own.action == need.action
-            and equal(own.resource, need.resource) is not False
+            and equal(made_up(own.resource), need.resource) is not False
             and own.context.get(service) == need.context.get(service)
             for own in self.needs
         )

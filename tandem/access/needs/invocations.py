@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tandem.access.chosen import chosen
 from tandem.access.needs.images import log_in, push
 from tandem.access.needs.need import Need
 from tandem.access.needs.steps import GUIDE, Step
@@ -43,7 +44,7 @@ def commands(step: Step) -> Iterator[Need]:
     why = f"{step.action.name} writes its log"
     yield from step.asker.ask("logs:CreateLogGroup", group, why, page)
     stream = "logs:CreateLogStream logs:PutLogEvents"
-    yield from step.asker.ask(stream, f"{group}:log-stream:build", why, page)
+    yield from step.asker.ask(stream, f"{group}:log-stream:{chosen('stream')}", why, page)
 
 
 def aws_lambda(step: Step) -> Iterator[Need]:
@@ -72,7 +73,7 @@ def step_functions(step: Step) -> Iterator[Need]:
     why = f"{step.action.name} runs {machine}"
     start = "states:DescribeStateMachine states:StartExecution"
     yield from step.asker.ask(start, machine, why, page)
-    run = f"{machine.replace(':stateMachine:', ':execution:')}:run"
+    run = f"{machine.replace(':stateMachine:', ':execution:')}:{chosen('execution')}"
     yield from step.asker.ask("states:DescribeExecution", run, why, page)
 
 

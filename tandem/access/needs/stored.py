@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tandem.access.chosen import chosen
 from tandem.access.needs.asking import Asker
 from tandem.access.needs.index import index_of
 from tandem.access.needs.need import Context, Need, Unclear
@@ -23,9 +24,9 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html#t
 
 
 def folder(store: Store, pipeline: str, asker: Asker) -> str:
-    """ARN of something that a pipeline keeps in a store."""
+    """ARN of whatever a pipeline keeps in a store."""
     name = pipeline[:_LONGEST_FOLDER] if is_known(pipeline) else pipeline
-    return f"{bucket_arn(asker, store.bucket)}/{name}/artifact/object"
+    return f"{bucket_arn(asker, store.bucket)}/{name}/{chosen('object')}"
 
 
 def bucket_arn(asker: Asker, name: str) -> str:

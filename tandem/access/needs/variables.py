@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tandem.access.chosen import SUFFIX
 from tandem.access.needs.asking import Asker
 from tandem.access.needs.index import index_of
 from tandem.access.needs.need import Need, Unclear
@@ -21,11 +22,6 @@ _PARAMETER_KEY_PAGE = (
 )
 _ARN_PARTS = 7
 """Of a secret's ARN; CodeBuild takes a JSON key, a stage and a version after it."""
-_SUFFIX = "-AbCdEf"
-"""Six characters follow the name of a secret in its ARN, and nobody knows which.
-
-https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
-"""
 
 
 def stored_values(run: Run, role: Asker) -> Iterator[Need]:
@@ -88,7 +84,7 @@ def secret_arn(role: Asker, secret: str) -> str:
         return ":".join(secret.split(":")[:_ARN_PARTS]) if is_known(secret) else secret
     if secret.startswith("\ue000"):
         return secret.partition("\ue001")[0] + "\ue001"
-    return role.place.arn("secretsmanager", f"secret:{secret.partition(':')[0]}{_SUFFIX}")
+    return role.place.arn("secretsmanager", f"secret:{secret.partition(':')[0]}-{SUFFIX}")
 
 
 def parameter_arn(role: Asker, parameter: str) -> str:
