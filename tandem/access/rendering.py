@@ -61,7 +61,7 @@ def _in_a_line(role: RoleReport) -> str:
         said.append("not judged in full")
     if role.excess:
         count = sum(len(it.actions) for it in role.excess)
-        said.append(f"{count} action{'' if count == 1 else 's'} not needed")
+        said.append(f"{count} action{_s(count)} not needed")
     said.append(f"assumed by {_text(_assumed_by(role))}")
     mark = _mark(None if role.not_judged else True)
     return f"{mark} {escape(role.role.address)}: {'; '.join(said)}"
@@ -130,14 +130,21 @@ def _totals(report: Report) -> str:
     forbidden = [it for role in report.roles for it in role.forbidden]
     allowed = sum(it.decision.allowed is True for it in needed)
     denied = sum(it.decision.allowed is False for it in forbidden)
-    unknown = sum(it.decision.allowed is None for it in (*needed, *forbidden))
-    found = len(report.findings)
+    roles, found = len(report.roles), len(report.findings)
     return (
-        f"{len(report.roles)} roles: {allowed} of {len(needed)} needs are allowed, "
-        f"{denied} of {len(forbidden)} things that must not be are denied"
-        f"{f', {unknown} could not be judged' if unknown else ''}; "
-        f"{found or 'no'} finding{'' if found == 1 else 's'}"
+        f"{roles} role{_s(roles)}: {allowed} of {len(needed)} needs are allowed"
+        f"{_and_unknown(needed)}, {denied} of {len(forbidden)} things that must not be are denied"
+        f"{_and_unknown(forbidden)}; {found or 'no'} finding{_s(found)}"
     )
+
+
+def _and_unknown(verdicts: Sequence[Verdict]) -> str:
+    unknown = sum(it.decision.allowed is None for it in verdicts)
+    return f" and {unknown} could not be judged" if unknown else ""
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 def _assumed_by(role: RoleReport) -> str:

@@ -470,10 +470,19 @@ def test_roles_with_problems_are_shown_in_full_and_the_others_in_a_line(iam: Eva
     assert any("✗" in line and "ecr:BatchGetImage" in line and "<base>" in line for line in lines)
     assert any("not needed kms:Decrypt" in line for line in lines)
     assert lines[-1] == (
-        "3 roles: 2 of 4 needs are allowed, 0 of 1 things that must not be are denied, "
-        "1 could not be judged; 3 findings"
+        "3 roles: 2 of 4 needs are allowed and 1 could not be judged, "
+        "0 of 1 things that must not be are denied; 3 findings"
     )
     assert "aws_iam_role.clean, assumed by" in said(found, verbose=True)
+
+
+def test_what_could_not_be_judged_is_not_counted_as_allowed(iam: Evaluator) -> None:
+    dark = role(Policy("d", "d", None))
+    other = [need(dark, PUSH, it, "it pushes to another repository") for it in (WEB, BASE)]
+    assert said(report(iam, not_allowed=other)).splitlines()[-1] == (
+        "1 role: 0 of 0 needs are allowed, "
+        "0 of 2 things that must not be are denied and 2 could not be judged; no findings"
+    )
 
 
 def test_no_colours_but_on_a_terminal(iam: Evaluator) -> None:
