@@ -36,6 +36,8 @@ class Start:
     """What follows from its pushes, and from its end, where that starts something."""
     loops: bool = False
     """Whether it is running already when the event comes: what follows is said further up."""
+    unseen: tuple[str, ...] = ()
+    """Why its builds may push more than is said, one line each."""
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,9 @@ def _event(deployment: Deployment, document: Document, near: str, bus: str) -> E
     if source == "aws.ecr":
         name = detail.get("repository-name") or asked.get("repositoryName")
         tag = detail.get("image-tag") or asked.get("imageTag") or DEFAULT_TAG
-        return image_pushed(deployment, name, tag, near=near) if _are_texts(name, tag) else None
+        return (
+            image_pushed(deployment, str(name), tag, near=near) if _are_texts(name, tag) else None
+        )
     if source == "aws.codecommit":
         name = detail.get("repositoryName") or resource.rpartition(":")[2]
         branch = detail.get("referenceName") or "main"

@@ -136,6 +136,7 @@ class Follower:
             why=doubt,
             how=how,
             pushes=self.pushes_of(what),
+            unseen=self._pushes.unseen(what),
             deploys=deploys_of(what) if isinstance(what, Pipeline) else (),
         )
 

@@ -10,7 +10,7 @@ from tandem.builds import Build, builds_of
 from tandem.buildspec import Image
 from tandem.deployment import Action, BuildProject, Deployment, Pipeline
 from tandem.deployment.place import Place
-from tandem.deployment.symbols import equal, is_known, symbol
+from tandem.deployment.symbols import equal, is_known, readable, symbol
 from tandem.trace.allowed import allowed_pushes
 from tandem.trace.sources import DEFAULT_TAG
 
@@ -59,6 +59,39 @@ class Pushes:
     def of_project(self, project: BuildProject) -> tuple[Push, ...]:
         """What a build of a project pushes that no pipeline runs."""
         return self._of_build(self._builds.alone(project))
+
+    def unseen(self, what: Pipeline | BuildProject) -> tuple[str, ...]:
+        """Why more may be pushed than is said, one line for each build that hides it."""
+        if isinstance(what, BuildProject):
+            return tuple(self._unseen(self._builds.alone(what), alone=True))
+        alone = not any(push.certain for push in self.of_pipeline(what))
+        builds = self._builds.of_pipeline(what)
+        found = [line for it in builds for line in self._unseen(it, alone=alone)]
+        here = {it.action.name for it in builds}
+        for action in what.actions:
+            if action.provider == "CodeBuild" and action.name not in here:
+                name = readable(action.configuration.get("ProjectName") or "of an unknown name")
+                found.append(f"what {action.name} does is not seen: its project {name} is not here")
+        return tuple(dict.fromkeys(found))
+
+    def _unseen(self, build: Build, *, alone: bool) -> Iterator[str]:
+        """Scripts hide pushes too, but where something else pushes they mostly are tests."""
+        pushes = self._of_build(build)
+        if any(push.certain for push in pushes):
+            return
+        spec, why = build.buildspec, ""
+        if not build.complete:
+            why = "its variables are known only after the apply"
+        elif spec is None:
+            why = f"its buildspec {build.hidden}"
+        elif spec.problems:
+            why = f"its buildspec cannot be read: {spec.problems[0]}"
+        elif alone and spec.scripts:
+            why = f"its buildspec runs {spec.scripts[0]}"
+        elif alone and spec.uses_docker and not spec.pushes:
+            why = "its buildspec uses Docker, and shows no push"
+        if why:
+            yield f"what {build.project.name} pushes is not seen: {readable(why)}"
 
     def _of(self, pipeline: Pipeline, action: Action) -> tuple[Push, ...]:
         said = action.configuration

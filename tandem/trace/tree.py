@@ -60,7 +60,7 @@ def _event(chain: Chain) -> str:
 
 
 def _start(start: Start, event: str) -> str:
-    """Two or three lines: what starts, what comes of it; by what it is started; why perhaps."""
+    """What starts, and what comes of it; by what it is started; why perhaps; what is not seen."""
     name = f"[bold]{escape(readable(start.what.name))}[/]"
     if isinstance(start.what, BuildProject):
         name = f"build {name}"
@@ -79,6 +79,7 @@ def _start(start: Start, event: str) -> str:
         lines.append(f"[dim]{escape(said)}[/]")
     if start.why:
         lines.append(f"[yellow]{escape(start.why)}[/]")
+    lines += [f"[dim]{escape(readable(line))}[/]" for line in start.unseen]
     return "\n".join(lines)
 
 

@@ -114,3 +114,29 @@ def test_tag_that_cannot_move() -> None:
     stack.set_buildspec("web", text)
 
     assert stack.found() == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "finds"),
+    [
+        ("version: 0.2\nphases:\n  build:\n   commands:\n  - docker push x\n", True),
+        ("version: 0.2\nenv: {}\n", True),
+        ("just\nwords\n", True),
+        ("version: 0.2\nphases: {build: {commands: [ls]}}\nversion: 0.2\n", False),
+        ("version: 0.2\nphases: {odd: {commands: [ls]}, build: {commands: [ls]}}\n", False),
+        ("ci/build.yml", False),
+        (buildspec(BUILD, PUSH, WRITE), False),
+    ],
+)
+def test_buildspecs_that_are_none(text: str, finds: bool) -> None:
+    stack = Stack()
+    stack.set_buildspec("web", text)
+
+    assert (("buildspec-broken", PROJECT) in stack.found()) is finds
+
+
+def test_a_buildspec_of_which_a_part_is_unknown_is_left_alone() -> None:
+    stack = Stack()
+    stack.project("web")["source"]["buildspec"] = UNKNOWN
+
+    assert stack.causes("buildspec-broken") == []

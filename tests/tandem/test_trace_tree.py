@@ -22,7 +22,7 @@ from trace_stack import (
     target,
 )
 
-from tandem.deployment import Deployment, read, understand
+from tandem.deployment import BuildProject, Deployment, read, understand
 from tandem.trace.following import Chain, Follower
 from tandem.trace.tree import chains_json, tree
 
@@ -113,6 +113,43 @@ What starts what
     └── sns topic (rule git): not followed
 """
     )
+
+
+def spec(*commands: str) -> str:
+    return json.dumps({"version": 0.2, "phases": {"build": {"commands": [*commands]}}})
+
+
+@pytest.mark.parametrize(
+    ("hiding", "said"),
+    [
+        (project("b", path="ci/build.yml"), "its buildspec lies in the source (ci/build.yml)"),
+        (project("b", buildspec=spec("make push")), "its buildspec runs make"),
+        (
+            project("b", buildspec=spec("docker build .")),
+            "its buildspec uses Docker, and shows no push",
+        ),
+        (project("b", buildspec="phases: ["), "its buildspec cannot be read: line 1"),
+    ],
+)
+def test_what_a_build_hides_is_said(hiding: BuildProject, said: str) -> None:
+    stack = deployment(hiding, pipeline("p", codecommit("code", poll=""), build("b")))
+    lines = printed(stack).splitlines()
+    assert lines[2:4] == ["    └── p", "        as it looks for changes itself"]
+    assert f"what b pushes is not seen: {said}" in lines[4]
+
+
+def test_a_project_that_is_not_here_is_said() -> None:
+    stack = deployment(pipeline("p", codecommit("code", poll=""), build("gone")))
+    assert "what Build does is not seen: its project gone is not here" in printed(stack)
+
+
+def test_what_is_seen_and_what_only_tests_is_not_said() -> None:
+    tests = project("tests", buildspec=spec("make test"))
+    plain = project("plain", buildspec=spec("terraform apply"))
+    pushing = pipeline("p", codecommit("code", poll=""), build("tests"), build("b"))
+    other = pipeline("q", codecommit("code", poll=""), build("plain"))
+    stack = deployment(tests, plain, project("b", "web:latest"), pushing, other)
+    assert "not seen" not in printed(stack)
 
 
 def test_a_loop_and_an_event_that_starts_nothing_are_said() -> None:

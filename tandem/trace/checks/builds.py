@@ -18,6 +18,8 @@ _ALWAYS_SET = re.compile(
     r"CODEBUILD_\w+|AWS_\w+|DOCKER_\w+|\w+_VERSION|HOME|PATH|PWD|USER|SHELL|HOSTNAME|LANG|TERM"
 )
 """Variables that CodeBuild, its images or every shell have."""
+_FATAL = re.compile(r"line \d+, column \d+: not YAML: (?!.*duplicate)|not a buildspec:")
+"""A key said twice is left alone: not every reader of YAML minds."""
 _CODEPIPELINE = "CODEPIPELINE"
 _AWS_IMAGES = "aws/codebuild/"
 
@@ -89,6 +91,29 @@ def variable_missing(context: Context) -> Iterator[Problem]:
                     f"its buildspec pushes an image named after ${name}, which neither it nor the "
                     f'action "{build.action.name}" of {readable(build.pipeline.name)} sets',
                 )
+
+
+@check(
+    "buildspec-broken",
+    title="CodeBuild cannot read the buildspec",
+    remedy="correct the buildspec",
+    page="https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html",
+)
+def buildspec_broken(context: Context) -> Iterator[Problem]:
+    """The build fails before its first command: the text is no YAML, or has no phases.
+
+    Only a buildspec that Terraform holds can be looked at: what lies in the source is not seen.
+    """
+    said = set()
+    for project in context.deployment.projects:
+        for build in context.builds.of_project(project):
+            spec = build.buildspec
+            if spec is None or build.text is None or not is_known(build.text):
+                continue
+            for problem in filter(_FATAL.match, spec.problems):
+                if (project.address, problem) not in said:
+                    said.add((project.address, problem))
+                    yield Problem(project.address, f"its buildspec is wrong: {readable(problem)}")
 
 
 @check(
