@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tandem.access.chosen import as_pattern
 from tandem.access.judging import Verdict
+from tandem.access.managed import instead
 from tandem.access.needs import Need
 from tandem.access.wildcards import Wide
 from tandem.deployment.model import Role
@@ -36,8 +37,13 @@ def missing(role: Role, verdicts: Sequence[Verdict]) -> Iterator[Finding]:
         )
 
 
-def too_wide(role: Role, verdicts: Sequence[Verdict]) -> Iterator[Finding]:
-    """What a role must not do and may: one finding for each reason and statement."""
+def too_wide(
+    role: Role, verdicts: Sequence[Verdict], theirs: Mapping[str, str]
+) -> Iterator[Finding]:
+    """What a role must not do and may: one finding for each reason and statement.
+
+    `theirs`: the names of AWS's policies by those of their statements.
+    """
     groups: dict[tuple[str, tuple[str, ...]], list[Verdict]] = {}
     for verdict in verdicts:
         if verdict.decision.allowed:
@@ -50,12 +56,13 @@ def too_wide(role: Role, verdicts: Sequence[Verdict]) -> Iterator[Finding]:
             check="permission-too-wide",
             cause=f"{why}, if it wants to: {_listed(by)} allows {_listed(actions)} "
             f"on {_listed(resources)}",
-            remedy=f"let {_listed(by)} name only the actions and resources that are needed",
+            remedy=instead(by, theirs)
+            or f"let {_listed(by)} name only the actions and resources that are needed",
         )
 
 
-def any_resource(found: Sequence[Wide]) -> Iterator[Finding]:
-    """Statements about every resource of a kind."""
+def any_resource(found: Sequence[Wide], theirs: Mapping[str, str]) -> Iterator[Finding]:
+    """Statements about every resource of a kind; `theirs` as above."""
     for one in found:
         all_there_is = "every resource" if one.resource == "*" else readable(one.resource)
         yield Finding(
@@ -63,7 +70,8 @@ def any_resource(found: Sequence[Wide]) -> Iterator[Finding]:
             check="permission-any-resource",
             cause=f"{one.statement.name} allows {_listed(one.actions)} on {all_there_is}, "
             "though AWS checks it against named resources",
-            remedy="name the ARNs that are meant as the Resource of the statement",
+            remedy=instead([one.statement.name], theirs)
+            or "name the ARNs that are meant as the Resource of the statement",
         )
 
 

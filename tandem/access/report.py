@@ -10,6 +10,7 @@ from tandem.access.denials import any_resource, missing, too_wide
 from tandem.access.evaluator import Evaluator, GrantedAction
 from tandem.access.excess import Excess, excess
 from tandem.access.judging import Verdict, judge
+from tandem.access.managed import of_aws
 from tandem.access.needs import (
     Need,
     ServiceNeed,
@@ -146,11 +147,12 @@ def _role_report(
     findings: list[Finding] = []
     superfluous: tuple[Excess, ...] = ()
     if not is_data(role.address):
+        theirs = of_aws(role, deployment)
         findings.extend(missing(role, needed))
-        findings.extend(too_wide(role, not_allowed))
+        findings.extend(too_wide(role, not_allowed, theirs))
         findings.extend(trust_findings(role, trusted, used_by, deployment))
         for statement in allowing:
-            findings.extend(any_resource(list(wide(statement, asked, actions))))
+            findings.extend(any_resource(list(wide(statement, asked, actions)), theirs))
     if needed:
         superfluous = tuple(
             it

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tandem.deployment.model import Policy, Role
 from tandem.deployment.statements import statements_in
+from tandem.deployment.symbols import is_known
+
+_ATTACHES = re.compile(r"(?:^|\.)aws_iam_(?:role|\w*attachments?(?:_exclusive)?)\.")
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,11 @@ class Decision:
 
 
 def statement_name(policy: Policy, index: int) -> str:
-    """A statement for people: the policy's address and its Sid, or its number from 1."""
+    """A statement for people: the policy's address and its Sid, or its number from 1.
+
+    An address that is not the policy's own, but of what attaches it, is followed by its name.
+    """
     statements = statements_in(policy.document)
     sid = statements[index].get("Sid") if index < len(statements) else None
-    return f"{policy.address} {sid or f'statement {index + 1}'}"
+    of = f" {policy.name}" if _ATTACHES.search(policy.address) and is_known(policy.name) else ""
+    return f"{policy.address}{of} {sid or f'statement {index + 1}'}"

@@ -520,12 +520,33 @@ def test_documents_of_managed_policies() -> None:
 
 def test_a_managed_policy_is_evaluated(iam: Evaluator) -> None:
     arn = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser"
-    attached = Policy("aws_iam_role_policy_attachment.push", arn, managed_policy(arn))
-    found = report(iam, need(role(attached, trust=CODEBUILD), PUSH, WEB))
-    [finding] = found.findings
-    assert finding.check == "permission-any-resource"
-    assert finding.address == "aws_iam_role_policy_attachment.push"
+    address, name = "aws_iam_role_policy_attachment.push", arn.rpartition("/")[2]
+    attached = Policy(address, name, managed_policy(arn))
+    resource = Resource(address, "aws_iam_role_policy_attachment", {"policy_arn": arn})
+    pushing = role(attached, trust=CODEBUILD)
+    why = "it pushes to another image's repository"
+    found = report(
+        iam,
+        need(pushing, PUSH, WEB),
+        not_allowed=[need(pushing, PUSH, BASE, why)],
+        resources={address: resource},
+    )
+    assert checks(found) == ["permission-too-wide", "permission-any-resource"]
+    assert [it.address for it in found.findings] == [BUILD, address]
+    for finding in found.findings:
+        assert f"{address} {name} statement 1 allows" in finding.cause
+        assert finding.remedy.startswith(f"replace {name} by a policy of your own")
     assert found.roles[0].needed[0].decision.allowed is True
+
+
+def test_a_policy_of_ones_own_can_be_edited_wherever_it_is_attached(iam: Evaluator) -> None:
+    own = f"arn:aws:iam::{ACCOUNT}:policy/push"
+    address = "aws_iam_role_policy_attachment.push"
+    attached = Policy(address, "push", policy("", allow(PUSH)).document)
+    resource = Resource(address, "aws_iam_role_policy_attachment", {"policy_arn": own})
+    found = report(iam, roles=[role(attached)], resources={address: resource})
+    [finding] = found.findings
+    assert finding.remedy == "name the ARNs that are meant as the Resource of the statement"
 
 
 def test_an_empty_deployment() -> None:
