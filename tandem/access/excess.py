@@ -41,25 +41,34 @@ def excess(
         unclear: What it may need, for all anybody knows.
         actions: What the patterns of the policies stand for.
     """
+    open_to = tuple(action for one in unclear for action in one.actions)
     resources = statement.resources or tuple(f"all but {it}" for it in statement.but_resources)
     if statement.but_actions:
-        others = tuple(f"all but {it}" for it in statement.but_actions)
-        yield Excess(statement.name, others, resources)
+        if not open_to:
+            others = tuple(f"all but {it}" for it in statement.but_actions)
+            yield Excess(statement.name, others, resources)
         return
     uses = list(_uses(statement, verdicts))
     unused: list[str] = []
-    for pattern in statement.actions:
-        if any(covers_action(it, pattern) for one in unclear for it in one.actions):
-            continue
+    clear = [it for it in statement.actions if not _is_open(it, open_to)]
+    for pattern in clear:
         used = {action.lower() for action, _ in uses if covers_action(pattern, action)}
-        if not used:
+        names = [action.name for action in actions.get(pattern, ())]
+        in_part = [name for name in names if _is_open(name, open_to)]
+        if not used and not in_part:
             unused.append(pattern)
         elif "*" in pattern or "?" in pattern:
-            names = (action.name for action in actions.get(pattern, ()))
-            unused.extend(name for name in names if name.lower() not in used)
+            needed = used | {name.lower() for name in in_part}
+            unused.extend(name for name in names if name.lower() not in needed)
     if unused:
         yield Excess(statement.name, tuple(unused), resources)
-    yield from _unused_resources(statement, uses, set(unused))
+    wanted = [it for it in clear if it not in unused]
+    yield from _unused_resources(statement, uses, wanted)
+
+
+def _is_open(action: str, open_to: Sequence[str]) -> bool:
+    """Whether nobody can say that an action is not needed."""
+    return any(covers_action(it, action) for it in open_to)
 
 
 def _uses(statement: Statement, verdicts: Sequence[Verdict]) -> Iterator[tuple[str, str]]:
@@ -72,15 +81,14 @@ def _uses(statement: Statement, verdicts: Sequence[Verdict]) -> Iterator[tuple[s
 
 
 def _unused_resources(
-    statement: Statement, uses: Sequence[tuple[str, str]], unused: set[str]
+    statement: Statement, uses: Sequence[tuple[str, str]], actions: Sequence[str]
 ) -> Iterator[Excess]:
     """Resources of which nothing needs the actions that are needed elsewhere."""
     for resource in statement.resources:
         wanted = tuple(
             pattern
-            for pattern in statement.actions
-            if pattern not in unused
-            and _is_for(pattern, resource, uses)
+            for pattern in actions
+            if _is_for(pattern, resource, uses)
             and not any(
                 covers_action(pattern, action) and covers(resource, needed)
                 for action, needed in uses

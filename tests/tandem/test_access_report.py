@@ -309,6 +309,26 @@ def test_what_may_be_needed_is_not_listed(iam: Evaluator) -> None:
     assert found.not_judged == ("kms:*: which key it is, is not known",)
 
 
+def test_what_is_unclear_is_not_called_superfluous_where_it_is_needed_elsewhere(
+    iam: Evaluator,
+) -> None:
+    other = KEY.replace("key/1", "key/2")
+    decrypting = may(allow("kms:Decrypt", [KEY, other]), allow("kms:*", f"{other}*"))
+    asked = need(decrypting, "kms:Decrypt", KEY)
+    question = Unclear(decrypting, ("kms:Decrypt",), "which key it is, is not known")
+    superfluous = {
+        (action, it.resources)
+        for it in report(iam, asked, unclear=[question]).roles[0].excess
+        for action in it.actions
+    }
+    assert ("kms:ScheduleKeyDeletion", (f"{other}*",)) in superfluous
+    assert {action for action, _ in superfluous} & {"kms:Decrypt", "kms:*"} == set()
+    assert "kms:Decrypt" in {it.actions[0] for it in report(iam, asked).roles[0].excess}
+    but = may({"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"})
+    question = Unclear(but, ("kms:Decrypt",), "which key it is, is not known")
+    assert not report(iam, need(but, PUSH, WEB), unclear=[question]).roles[0].excess
+
+
 # Trust
 
 
