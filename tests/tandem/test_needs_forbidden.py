@@ -13,7 +13,7 @@ from needs_deployment import (
     role_arn,
 )
 
-from tandem.access.needs import Need, forbidden, needs
+from tandem.access.needs import Need, forbidden
 from tandem.deployment import Deployment
 
 MOST = 20
