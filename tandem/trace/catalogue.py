@@ -55,6 +55,9 @@ def checks_of(topic: ModuleType) -> list[Check]:
 
 CHECKS: tuple[Check, ...] = tuple(it for topic in TOPICS.values() for it in checks_of(topic))
 
+ADVICE = frozenset(it.id for it in CHECKS if not it.breaks)
+"""Ids of the checks that find what works, and could be better."""
+
 
 def findings(deployment: Deployment, follower: Follower | None = None) -> list[Finding]:
     """What all checks find, by address."""

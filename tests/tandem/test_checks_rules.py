@@ -217,6 +217,40 @@ def test_rule_that_is_not_rejected(block: Block) -> None:
     assert stack.found() == set()
 
 
+@pytest.mark.parametrize(
+    ("expression", "by_rule", "by_scheduler"),
+    [
+        ("cron(0 3 * * *)", True, True),
+        ("cron(0 3 * * * *)", True, True),
+        ("cron(0 3 1 * MON *)", True, True),
+        ("cron(0 3 * * ? *)", False, False),
+        ("cron(0 3 ? * MON-FRI *)", False, False),
+        ("rate(1 days)", True, False),
+        ("rate(2 day)", True, False),
+        ("rate(1 day)", False, False),
+        ("rate(12 hours)", False, False),
+        ("rate(0 days)", True, True),
+        ("rate(2 weeks)", True, True),
+        ("every day", True, True),
+        ("at(2027-01-01T00:00:00)", True, False),
+        (UNKNOWN, False, False),
+        (f"rate({UNKNOWN})", False, False),
+    ],
+)
+def test_schedules_that_are_refused(expression: str, by_rule: bool, by_scheduler: bool) -> None:
+    stack = Stack()
+    said = {"schedule_expression": expression}
+    stack.add("aws_cloudwatch_event_rule", "nightly", {"name": "nightly", **said})
+    stack.add("aws_cloudwatch_event_target", "nightly", {**stack.target(), "rule": "nightly"})
+    arn, role_arn = stack.target()["arn"], stack.target()["role_arn"]
+    target = {"arn": arn, "role_arn": role_arn}
+    stack.add("aws_scheduler_schedule", "nightly", {"name": "nightly", **said, "target": target})
+
+    refused = {address for check, address in stack.found() if check == "pattern-rejected"}
+    assert ("aws_cloudwatch_event_rule.nightly" in refused) is by_rule
+    assert ("aws_scheduler_schedule.nightly" in refused) is by_scheduler
+
+
 def test_rule_without_target() -> None:
     stack = Stack()
     stack.drop("aws_cloudwatch_event_target", "web_committed")

@@ -30,6 +30,7 @@ from tandem.deployment.symbols import symbol
 from tandem.findings import Finding
 from tandem.trace.following import Follower
 from tandem.trace.graph import Edge, Graph, Node, graph
+from tandem.trace.pictures.labels import edge_words, node_lines
 
 
 def drawn(found: Deployment, *findings: Finding) -> Graph:
@@ -205,6 +206,32 @@ def test_other_findings_are_drawn_at_their_node(address: str, name: str) -> None
 def test_the_findings_of_one_place_are_counted() -> None:
     two = [finding("aws_codepipeline.web", "wrong", check) for check in ("b-check", "a-check")]
     assert names(drawn(linked(), *two))["web"].problem == "a-check and 1 more"
+
+
+def test_advice_breaks_no_link() -> None:
+    advice = finding("aws_cloudwatch_event_rule.base-pushed", "too wide", "pattern-too-wide")
+    edge = links(drawn(linked(), advice))["base:latest", "web"]
+    assert (edge.broken, edge.remark) == (None, "pattern-too-wide")
+    assert edge.details == (str(advice),)
+    assert edge_words(edge) == "rule, digest, ! pattern-too-wide"
+    assert drawn(linked(), advice).summary == "2 pipelines, 2 images, 1 remark"
+
+
+def test_what_breaks_a_link_is_named_before_advice() -> None:
+    rule_of = "aws_cloudwatch_event_rule.base-pushed"
+    both = [
+        finding(rule_of, "it", check)
+        for check in ("branch-creation-missed", "pattern-misses-source", "pattern-too-wide")
+    ]
+    edge = links(drawn(linked(), *both))["base:latest", "web"]
+    assert (edge.broken, edge.remark) == ("pattern-misses-source and 2 more", None)
+
+
+def test_advice_for_a_node_is_a_remark() -> None:
+    late = finding("aws_codebuild_project.web-build", "may be made before", "policy-after-use")
+    node = names(drawn(linked(), late))["web"]
+    assert (node.problem, node.remark) == (None, "policy-after-use")
+    assert node_lines(node)[-1] == "! policy-after-use"
 
 
 def test_what_is_not_in_the_picture_is_said() -> None:

@@ -34,6 +34,8 @@ class Check:
     why: str
     """What happens, for people: Markdown."""
     find: Callable[[Context], Iterator[Problem]] = field(repr=False)
+    breaks: bool = True
+    """Whether something fails, or never starts; False: it works, and could be better."""
 
     def findings(self, context: Context) -> Iterator[Finding]:
         """All places where it is wrong."""
@@ -47,7 +49,7 @@ class Check:
 
 
 def check(
-    id: str, *, title: str, remedy: str, page: str
+    id: str, *, title: str, remedy: str, page: str, breaks: bool = True
 ) -> Callable[[Callable[[Context], Iterator[Problem]]], Check]:
     """Make a check of a function that finds problems; its docstring is what the catalogue says."""
 
@@ -59,6 +61,7 @@ def check(
             page=page,
             why=cleandoc(find.__doc__ or ""),
             find=find,
+            breaks=breaks,
         )
 
     return made

@@ -51,6 +51,7 @@ def pushed_tag_unread(context: Context) -> Iterator[Problem]:
     title="The base is read by its tag again, although its digest is at hand",
     remedy="give the build #{NAMESPACE.ImageDigest} of the source action, and build FROM that",
     page=_ECR_PAGE,
+    breaks=False,
 )
 def base_digest_unused(context: Context) -> Iterator[Problem]:
     """The source action has found a digest, but the build reads the tag again.

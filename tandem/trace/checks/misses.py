@@ -42,6 +42,7 @@ def pattern_misses_source(context: Context) -> Iterator[Problem]:
     title="The first push of a branch does not start the pipeline",
     remedy='add "referenceCreated" to detail.event of the pattern',
     page="https://docs.aws.amazon.com/codepipeline/latest/userguide/triggering.html",
+    breaks=False,
 )
 def branch_creation_missed(context: Context) -> Iterator[Problem]:
     """CodeCommit sends `referenceCreated` for the push that creates a branch, and not an update.

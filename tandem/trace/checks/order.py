@@ -23,6 +23,7 @@ _MODULE = re.compile(r"(?:module\.[^.\[]+(?:\[[^\]]*\])?\.)*")
     title="The role is used before its policies are attached",
     remedy="add the policies of the role to depends_on",
     page=_DEPENDS_ON,
+    breaks=False,
 )
 def policy_after_use(context: Context) -> Iterator[Problem]:
     """A reference to a role waits for the role, and not for its policies.
@@ -51,6 +52,7 @@ def policy_after_use(context: Context) -> Iterator[Problem]:
     title="The first push of the base may come before the rule that waits for it",
     remedy="let the base's pipeline depend on the target of the rule",
     page="https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create.html",
+    breaks=False,
 )
 def linked_too_late(context: Context) -> Iterator[Problem]:
     """A new pipeline starts at once, whatever is not there yet.

@@ -86,6 +86,7 @@ def revision_not_in_event(context: Context) -> Iterator[Problem]:
     title="The pipeline starts with whatever is newest by then",
     remedy="add an input transformer with the sourceRevisions, as the other targets have",
     page=_PAGE,
+    breaks=False,
 )
 def revision_unpinned(context: Context) -> Iterator[Problem]:
     """The event names the revision that fired it, and the target does not pass it on.

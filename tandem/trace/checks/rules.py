@@ -15,6 +15,7 @@ from tandem.trace.checks.context import Context
 from tandem.trace.checks.samples import Source
 from tandem.trace.pattern_problems import problems
 from tandem.trace.patterns import matches, some
+from tandem.trace.schedules import schedule_problem
 
 TARGETS_PER_RULE = 5
 """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html"""
@@ -40,6 +41,7 @@ _KNOWN_EVENTS: Mapping[str, Mapping[str, Any]] = {
     title="The rule matches more than the source of the pipeline",
     remedy="say in the pattern what tells the change of the source from them",
     page="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-patterns-best-practices.html",
+    breaks=False,
 )
 def pattern_too_wide(context: Context) -> Iterator[Problem]:
     """The pipeline is started by events that are no change of its source.
@@ -91,8 +93,17 @@ def pattern_never_matches(context: Context) -> Iterator[Problem]:
     page="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html",
 )
 def pattern_rejected(context: Context) -> Iterator[Problem]:
-    """The apply fails: the pattern is no JSON object of lists, or there is none and no schedule."""
+    """The apply fails: the pattern is no JSON object of lists, or the schedule is wrongly written.
+
+    A rule with neither is refused too. The cron expressions of AWS have six fields, of which one of
+    the two for days is `?`; and a rule's rate is `1 day`, but `2 days`.
+    """
     for rule in context.deployment.rules:
+        if rule.schedule and is_known(rule.schedule) and not is_data(rule.address):
+            of_scheduler = rule.service.startswith("scheduler")
+            wrong = schedule_problem(rule.schedule, of_scheduler=of_scheduler)
+            if wrong:
+                yield Problem(rule.address, wrong, "correct the schedule expression")
         resource = context.deployment.resources.get(rule.address)
         said = resource.values.get("event_pattern") if resource else None
         if not rule.pattern_known:

@@ -102,6 +102,7 @@ def rule_disabled(context: Context) -> Iterator[Problem]:
     title="A change starts the pipeline twice",
     remedy='set PollForSourceChanges to "false"',
     page="https://docs.aws.amazon.com/codepipeline/latest/userguide/update-change-detection.html",
+    breaks=False,
 )
 def polled_and_watched(context: Context) -> Iterator[Problem]:
     """The source is polled, and a rule starts the pipeline as well.

@@ -56,7 +56,7 @@ def drawing(graph: Graph, *, fold_images: bool = True) -> Drawing:
     gives: dict[str, list[Node]] = {node.id: [] for node in pipelines}
     folded: set[Edge] = set()
     for edge in graph.edges:
-        if edge.broken is not None or not edge.certain:
+        if edge.broken is not None or edge.remark is not None or not edge.certain:
             continue
         source, target = nodes[edge.source], nodes[edge.target]
         if target.id in starts and going[source.id] == 1 and _may_start(source, edge):

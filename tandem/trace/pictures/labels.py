@@ -12,7 +12,7 @@ _UNPRINTABLE = "\ufffd"
 
 def one_line(text: str) -> str:
     """`text` in one line, with nothing in it that is not seen or that XML forbids."""
-    spaced = " ".join(readable(text).split())
+    spaced = readable(" ".join(text.split()))
     shown = "".join(char if char.isprintable() else _UNPRINTABLE for char in spaced)
     return shown or _UNPRINTABLE  # a label that begins with an empty line stops Graphviz
 
@@ -29,7 +29,8 @@ def shortened(text: str) -> str:
 def node_lines(node: Node) -> list[str]:
     """What stands in a node."""
     problem = [f"✗ {node.problem}"] if node.problem else []
-    return [shortened(text) for text in (node.name, *node.notes, *problem)]
+    remark = [f"! {node.remark}"] if node.remark else []
+    return [shortened(text) for text in (node.name, *node.notes, *problem, *remark)]
 
 
 def edge_words(edge: Edge, *, crowded: bool = False) -> str:
@@ -42,6 +43,8 @@ def edge_words(edge: Edge, *, crowded: bool = False) -> str:
         words = ", ".join(filter(None, (how, edge.pin)))
     if not edge.certain:
         words = f"{words}?"
+    if edge.remark is not None:
+        words = ", ".join(filter(None, (words, f"! {edge.remark}")))
     return shortened(words) if words else ""
 
 

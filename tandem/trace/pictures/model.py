@@ -35,6 +35,8 @@ class Node:
     """Where Terraform says it."""
     problem: str | None = None
     """What is wrong, in a few words; None: nothing."""
+    remark: str | None = None
+    """What works, and could be better."""
     details: tuple[str, ...] = ()
     """Whole sentences, for whoever points at it."""
 
@@ -53,6 +55,8 @@ class Edge:
     address: str | None = None
     broken: str | None = None
     """Why it does not work, in a few words; None: it works."""
+    remark: str | None = None
+    """What could be better, where it works."""
     certain: bool = True
     """False where something that is known only after the apply decides."""
     details: tuple[str, ...] = ()
@@ -79,6 +83,10 @@ class Graph:
         problems = sum(node.problem is not None for node in self.nodes)
         if problems:
             counted.append(f"{problems:,} with problems")
+        remarks = sum(node.remark is not None for node in self.nodes)
+        remarks += sum(edge.remark is not None for edge in self.edges)
+        if remarks:
+            counted.append(_count(remarks, "remark"))
         if self.undrawn:
             counted.append(f"{_count(len(self.undrawn), 'finding')} elsewhere")
         return ", ".join(counted)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tandem.findings import Finding
+from tandem.trace.catalogue import ADVICE
 from tandem.trace.pictures.model import Edge, Graph, Node, arranged
 
 
@@ -88,16 +89,26 @@ def _says(cause: str, word: str) -> bool:
 def _marked_edge(edge: Edge, findings: list[Finding]) -> Edge:
     if not findings:
         return edge
-    return replace(edge, broken=_short(findings), details=(*edge.details, *map(str, findings)))
+    details = (*edge.details, *map(str, findings))
+    if _are_advice(findings):
+        return replace(edge, remark=_short(findings), details=details)
+    return replace(edge, broken=_short(findings), details=details)
 
 
 def _marked_node(node: Node, findings: list[Finding]) -> Node:
     if not findings:
         return node
-    return replace(node, problem=_short(findings), details=(*node.details, *map(str, findings)))
+    details = (*node.details, *map(str, findings))
+    if _are_advice(findings):
+        return replace(node, remark=_short(findings), details=details)
+    return replace(node, problem=_short(findings), details=details)
+
+
+def _are_advice(findings: list[Finding]) -> bool:
+    return all(finding.check in ADVICE for finding in findings)
 
 
 def _short(findings: list[Finding]) -> str:
-    """The id of the check, which the catalogue explains."""
-    checks = sorted({finding.check for finding in findings})
+    """The id of the check, which the catalogue explains; what breaks it comes first."""
+    checks = sorted({it.check for it in findings}, key=lambda it: (it in ADVICE, it))
     return checks[0] if len(checks) == 1 else f"{checks[0]} and {len(checks) - 1} more"
