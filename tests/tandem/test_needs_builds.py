@@ -247,7 +247,7 @@ def test_what_lies_in_the_source_is_unclear() -> None:
     hidden = project(source={"type": "CODEPIPELINE"})
     (it,) = unclear(deployment(aws_codebuild_project={"web": hidden}))
     assert it.actions == ("*",)
-    assert "buildspec.yml lies in the source" in it.why
+    assert it.why == "web: its buildspec lies in the source (buildspec.yml)"
 
 
 def test_a_script_is_unclear() -> None:

@@ -15,7 +15,7 @@ from tandem.access.needs.need import Need, Unclear
 from tandem.access.needs.network import network, unclear_network
 from tandem.access.needs.stored import bucket_arn, unclear_encryption
 from tandem.access.needs.variables import stored_values, unclear_values
-from tandem.access.needs.visible import Run, runs
+from tandem.builds import Build, builds_of
 from tandem.buildspec import Buildspec, Image
 from tandem.deployment import BuildProject, Deployment
 from tandem.deployment.blocks import block, text
@@ -35,7 +35,7 @@ def build_needs(deployment: Deployment) -> Iterator[Need]:
         yield from network(project, role)
         yield from own_source(project, role)
         yield from _cache(project, role)
-        for run in runs(deployment, project):
+        for run in builds_of(deployment).of_project(project):
             yield from artifacts(run, role)
             yield from stored_values(run, role)
             if run.buildspec:
@@ -87,7 +87,7 @@ def _cache(project: BuildProject, role: Asker) -> Iterator[Need]:
         yield from role.ask(actions, objects, why, SERVICE_ROLE)
 
 
-def _commands(run: Run, seen: Buildspec, role: Asker) -> Iterator[Need]:
+def _commands(run: Build, seen: Buildspec, role: Asker) -> Iterator[Need]:
     """What the commands of a buildspec need."""
     name, deployment = run.project.name, role.deployment
     if seen.logs_in_to_ecr:
@@ -124,7 +124,7 @@ def _is_only_tagged(image: Image, seen: Buildspec) -> bool:
     )
 
 
-def _bases(run: Run, seen: Buildspec, role: Asker) -> Iterator[Need]:
+def _bases(run: Build, seen: Buildspec, role: Asker) -> Iterator[Need]:
     """Pull the images that a Dockerfile may begin with: build arguments that name some in ECR."""
     pushed = {repository_arn(role.deployment, image.repository) for image in seen.pushes}
     for name, value in run.variables.items():
@@ -146,19 +146,17 @@ def build_unclear(deployment: Deployment) -> Iterator[Unclear]:
             continue
         yield from unclear_encryption(own_key(project), role, "what it makes")
         yield from unclear_network(project, role)
-        for run in runs(deployment, project):
+        for run in builds_of(deployment).of_project(project):
             yield from unclear_values(run, role)
             yield from _unclear(run, role)
 
 
-def _unclear(run: Run, role: Asker) -> Iterator[Unclear]:
+def _unclear(run: Build, role: Asker) -> Iterator[Unclear]:
     name, seen = run.project.name, run.buildspec
-    if not run.known:
+    if not run.complete:
         yield role.unclear("*", f"the environment variables of {name} are not known yet")
     if seen is None:
-        where = run.project.buildspec_path
-        why = f"its buildspec {where} lies in the source" if where else "its buildspec is not known"
-        yield role.unclear("*", f"{name}: {why}")
+        yield role.unclear("*", f"{name}: its buildspec {run.hidden}")
         return
     for problem in seen.problems:
         yield role.unclear("*", f"{name}: {problem}")

@@ -11,7 +11,7 @@ from tandem.access.needs.need import Need
 from tandem.access.needs.sources import is_clone, use_connection
 from tandem.access.needs.steps import GUIDE, Step
 from tandem.access.needs.stored import bucket_arn, encryption, folder
-from tandem.access.needs.visible import Run
+from tandem.builds import Build
 from tandem.deployment import Action, BuildProject, Pipeline, Store
 from tandem.deployment.blocks import block, text
 from tandem.deployment.symbols import symbol
@@ -24,7 +24,7 @@ _PULL_PAGE = f"{GUIDE}/troubleshooting.html#codebuild-role-codecommitclone"
 _CODECOMMIT = re.compile(r"https://git-codecommit\.[^/]+/v1/repos/(?P<name>[^/]+)/?")
 
 
-def artifacts(run: Run, role: Asker) -> Iterator[Need]:
+def artifacts(run: Build, role: Asker) -> Iterator[Need]:
     """Read the artifacts that an action of a pipeline gets, and write those it makes."""
     if run.pipeline is None or run.action is None:
         return

@@ -10,7 +10,7 @@ from tandem.access.needs.asking import Asker
 from tandem.access.needs.index import index_of
 from tandem.access.needs.need import Need, Unclear
 from tandem.access.needs.stored import key_arn, via
-from tandem.access.needs.visible import Run
+from tandem.builds import Build
 from tandem.deployment import Resource
 from tandem.deployment.blocks import text
 from tandem.deployment.symbols import is_known, symbol
@@ -24,7 +24,7 @@ _ARN_PARTS = 7
 """Of a secret's ARN; CodeBuild takes a JSON key, a stage and a version after it."""
 
 
-def stored_values(run: Run, role: Asker) -> Iterator[Need]:
+def stored_values(run: Build, role: Asker) -> Iterator[Need]:
     """Read the secrets and the parameters."""
     name = run.project.name
     for secret in _named(run, "SECRETS_MANAGER"):
@@ -58,7 +58,7 @@ def _read(
         yield need if arn == composed else replace(need, alternatives=((action, composed),))
 
 
-def unclear_values(run: Run, role: Asker) -> Iterator[Unclear]:
+def unclear_values(run: Build, role: Asker) -> Iterator[Unclear]:
     """What is not known: the keys that encrypt what is not in the deployment."""
     missing = [
         *(name for name in _named(run, "SECRETS_MANAGER") if _secret(role, name) is None),
@@ -68,7 +68,7 @@ def unclear_values(run: Run, role: Asker) -> Iterator[Unclear]:
         yield role.unclear("kms:Decrypt", f"which key encrypts {name} is not known here")
 
 
-def _named(run: Run, type: str) -> list[str]:
+def _named(run: Build, type: str) -> list[str]:
     """The secrets or parameters that the environment or the buildspec names, each once."""
     seen = run.buildspec
     in_buildspec: tuple[str, ...] = ()
