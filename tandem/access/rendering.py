@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tandem.access.judging import Verdict
-from tandem.access.report import Report, RoleReport
+from tandem.access.report import Report, RoleReport, unjudged
 from tandem.deployment.symbols import readable
 
 _NAMES = 4
@@ -24,11 +24,11 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     Args:
         report: What was found.
         console: Where; it knows whether it may use colours.
-        verbose: Every role in full.
+        verbose: Every role in full, with what it needs and may do.
     """
     for role in report.roles:
         if verbose or role.findings or any(verdict.missing for verdict in role.needed):
-            console.print(_in_full(role))
+            console.print(_in_full(role, verbose=verbose))
         else:
             console.print(_in_a_line(role), highlight=False, soft_wrap=True)
     for service in report.services:
@@ -52,9 +52,8 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
 
 def _in_a_line(role: RoleReport) -> str:
     needed = [verdict for verdict in role.needed if not verdict.need.optional]
-    allowed = sum(verdict.decision.allowed is True for verdict in needed)
     unknown = sum(verdict.decision.allowed is None for verdict in needed)
-    said = [f"{allowed} of {len(needed)} needs allowed" if needed else "nothing known to be needed"]
+    said = [_allowed(role)]
     if unknown:
         said.append(f"{unknown} not judged")
     elif role.not_judged:
@@ -67,32 +66,64 @@ def _in_a_line(role: RoleReport) -> str:
     return f"{mark} {escape(role.role.address)}: {'; '.join(said)}"
 
 
-def _in_full(role: RoleReport) -> RenderableType:
+def _allowed(role: RoleReport) -> str:
+    needed = [verdict for verdict in role.needed if not verdict.need.optional]
+    allowed = sum(verdict.decision.allowed is True for verdict in needed)
+    return f"{allowed} of {len(needed)} needs allowed" if needed else "nothing known to be needed"
+
+
+def _in_full(role: RoleReport, *, verbose: bool) -> RenderableType:
+    """Its table and remarks; without `verbose` the table has only what is wrong."""
+    rows = _rows(role) if verbose else {**_missing(role), **_too_much(role)}
     policies = {policy.address for policy in role.role.policies}
     policy = policies.pop() if len(policies) == 1 else ""
     head = f"{role.role.address}, assumed by {_assumed_by(role)}"
     parts: list[RenderableType] = [Text(readable(head), style="bold")]
-    if policy:
+    if policy and rows:
         parts.append(Text(f"  statements of {policy}", style="dim"))
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for column in ("", "actions", "resource", "statement", "for"):
         table.add_column(column, overflow="fold")
-    for row, actions in _rows(role).items():
+    for row, actions in rows.items():
         mark, resource, statement, why = row
         short = statement.replace(f"{policy} ", "") if policy else statement
         table.add_row(mark, "\n".join(actions), resource, short, why)
-    parts.append(Padding(table, (0, 0, 0, 2)))
+    if rows:
+        parts.append(Padding(table, (0, 0, 0, 2)))
+    if not verbose and any(not verdict.need.optional for verdict in role.needed):
+        parts.append(Text(f"  {_allowed(role)}; --verbose lists them", style="dim"))
     parts.extend(Padding(Text.from_markup(line), (0, 0, 0, 2)) for line in _remarks(role))
     return Group(*parts, Text())
 
 
-def _rows(role: RoleReport) -> dict[tuple[str, str, str, str], list[str]]:
-    """The actions of each line: those that differ in nothing else."""
-    found: dict[tuple[str, str, str, str], list[str]] = {}
-    for verdict in role.needed:
-        if not verdict.need.optional or verdict.decision.allowed or verdict.need.advised:
-            mark, action, *rest = _row(verdict)
-            found.setdefault((mark, rest[0], rest[1], rest[2]), []).append(action)
+_Rows = dict[tuple[str, str, str, str], list[str]]
+"""The actions of each line: those that differ in nothing else."""
+
+
+def _rows(role: RoleReport) -> _Rows:
+    """What a role needs, and what it may do and must not."""
+    shown = [
+        verdict
+        for verdict in role.needed
+        if not verdict.need.optional or verdict.decision.allowed or verdict.need.advised
+    ]
+    return {**_grouped(shown), **_too_much(role)}
+
+
+def _missing(role: RoleReport) -> _Rows:
+    return _grouped([verdict for verdict in role.needed if verdict.missing])
+
+
+def _grouped(verdicts: Sequence[Verdict]) -> _Rows:
+    found: _Rows = {}
+    for verdict in verdicts:
+        mark, action, *rest = _row(verdict)
+        found.setdefault((mark, rest[0], rest[1], rest[2]), []).append(action)
+    return found
+
+
+def _too_much(role: RoleReport) -> _Rows:
+    found: _Rows = {}
     for verdict in role.forbidden:
         if verdict.decision.allowed:
             _, action, resource, statement, why = _row(verdict)
@@ -116,8 +147,19 @@ def _row(verdict: Verdict) -> tuple[str, str, str, str, str]:
 
 
 def _remarks(role: RoleReport) -> Iterator[str]:
+    by_reason: dict[str, list[str]] = {}
+    single: set[str] = set()
+    said = frozenset(role.not_judged)
+    for verdict in (*role.needed, *role.forbidden):
+        if verdict.decision.allowed is None and unjudged(verdict) in said:
+            single.add(unjudged(verdict))
+            by_reason.setdefault(verdict.decision.why, []).append(verdict.need.action)
     for one in role.not_judged:
-        yield f"[yellow]not judged[/yellow] {_text(one)}"
+        if one not in single:
+            yield f"[yellow]not judged[/yellow] {_text(one)}"
+    for why, actions in by_reason.items():
+        names = _some(list(dict.fromkeys(actions)))
+        yield f"[yellow]not judged[/yellow] {_text(names)}: {_text(why)}"
     for it in role.excess:
         yield (
             f"[dim]not needed[/dim] {_text(_some(it.actions))} on {_text(_some(it.resources))} "

@@ -193,5 +193,10 @@ def _not_judged(
         yield f"{', '.join(question.actions)}: {readable(question.why)}"
     for verdict in () if unknown else (*needed, *not_allowed):
         if verdict.decision.allowed is None and not verdict.need.optional:
-            on = f"{verdict.need.action} on {readable(verdict.need.resource)}"
-            yield f"{on}: {verdict.decision.why}"
+            yield unjudged(verdict)
+
+
+def unjudged(verdict: Verdict) -> str:
+    """A line about something of which nobody knows whether it is allowed."""
+    on = f"{verdict.need.action} on {readable(verdict.need.resource)}"
+    return f"{on}: {verdict.decision.why}"

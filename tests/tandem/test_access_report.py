@@ -486,7 +486,10 @@ def test_roles_with_problems_are_shown_in_full_and_the_others_in_a_line(iam: Eva
     assert clean.startswith("✓ aws_iam_role.clean: 1 of 1 needs allowed; assumed by codebuild")
     [dark] = [line for line in lines if line.startswith("? aws_iam_role.dark")]
     assert "1 not judged" in dark
-    assert any("✓" in line and PUSH in line and " Push " in line for line in lines)
+    assert not any("✓" in line and PUSH in line for line in lines)
+    assert "  1 of 2 needs allowed; --verbose lists them" in lines
+    whole = said(found, verbose=True).splitlines()
+    assert any("✓" in line and PUSH in line and " Push " in line for line in whole)
     assert any("✗" in line and "ecr:BatchGetImage" in line and "<base>" in line for line in lines)
     assert any("not needed kms:Decrypt" in line for line in lines)
     assert lines[-1] == (
@@ -503,6 +506,17 @@ def test_what_could_not_be_judged_is_not_counted_as_allowed(iam: Evaluator) -> N
         "1 role: 0 of 0 needs are allowed, "
         "0 of 2 things that must not be are denied and 2 could not be judged; no findings"
     )
+
+
+def test_a_reason_for_not_judging_is_one_line(iam: Evaluator) -> None:
+    asking = {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "shop"}}}
+    tagged = may(allow(PUSH, [WEB, BASE], **asking), allow("ecr:BatchGetImage", WEB))
+    needed = [need(tagged, PUSH, WEB), need(tagged, PUSH, BASE), need(tagged, "iam:GetRole", "*")]
+    lines = said(report(iam, *needed)).splitlines()
+    assert [line.strip() for line in lines if "aws:PrincipalTag/team" in line] == [
+        f"not judged {PUSH}: it depends on aws:PrincipalTag/team"
+    ]
+    assert any("✗" in line and "iam:GetRole" in line for line in lines)
 
 
 def test_no_colours_but_on_a_terminal(iam: Evaluator) -> None:
