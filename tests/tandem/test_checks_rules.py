@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from linked_images import ACCOUNT, PUSHED, Block, Stack
+from linked_images import ACCOUNT, PUSHED, REGION, Block, Stack
 
 RULE = "aws_cloudwatch_event_rule.base_pushed"
 UNKNOWN = "${var.unknown}"
@@ -52,6 +52,68 @@ def test_pattern_with_unknown_values_is_left_alone() -> None:
         stack.set_pattern(pattern("detail", name, to=[UNKNOWN]))
 
         assert stack.found() == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "repository", "finds"),
+    [
+        ("ECR Image Scan", "shop/base", False),
+        ("ECR Pull Through Cache Action", "shop/base", False),
+        ("ECR Replication Action", "shop/base", False),
+        ("ECR Image Scan", "shop/bse", True),
+        ("ECR Image Scans", "shop/base", True),
+    ],
+)
+def test_rule_for_something_else_that_happens_to_the_image(
+    kind: str, repository: str, finds: bool
+) -> None:
+    stack = Stack()
+    detail = {"repository-name": [repository], "scan-status": ["COMPLETE"]}
+    stack.set_pattern({**PUSHED, "detail-type": [kind], "detail": detail})
+
+    found = {check for check, _ in stack.found()}
+    assert ("pattern-misses-source" in found) is finds
+    assert "image-source-unwatched" not in found
+
+
+def on_bus(bus: str) -> Stack:
+    stack = Stack()
+    stack.add("aws_cloudwatch_event_bus", "mine", {"name": "mine"})
+    stack.rule()["event_bus_name"] = bus
+    stack.target()["event_bus_name"] = bus
+    return stack
+
+
+@pytest.mark.parametrize(
+    ("bus", "finds"),
+    [
+        ("mine", True),
+        ("${aws_cloudwatch_event_bus.mine.name}", True),
+        ("another", False),
+        ("default", False),
+        (UNKNOWN, False),
+    ],
+)
+def test_rule_on_a_bus_without_events_of_aws(bus: str, finds: bool) -> None:
+    assert on_bus(bus).found() == ({("rule-on-other-bus", RULE)} if finds else set())
+
+
+def test_rule_on_a_bus_that_gets_what_another_rule_sends_on() -> None:
+    stack = on_bus("mine")
+    stack.add("aws_cloudwatch_event_rule", "on", {**Stack().rule(), "name": "on"})
+    target = {"rule": "on", "arn": f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/mine"}
+    stack.add("aws_cloudwatch_event_target", "on", target)
+    assert stack.found() == set()
+    target["arn"] = "${aws_cloudwatch_event_bus.mine.arn}"
+    assert stack.found() == set()
+    stack.rule("on")["event_pattern"] = json.dumps({"source": ["my.application"]})
+    assert stack.found() == {("rule-on-other-bus", RULE)}
+
+
+def test_rule_on_a_bus_that_others_may_send_to() -> None:
+    stack = on_bus("mine")
+    stack.add("aws_cloudwatch_event_bus_policy", "mine", {"event_bus_name": "mine"})
+    assert "rule-on-other-bus" not in {check for check, _ in stack.found()}
 
 
 def test_rule_for_another_image_beside_the_right_one() -> None:

@@ -213,6 +213,8 @@ def from_bucket(notification: Block | None) -> Stack:
     """The web's files come from a bucket that is managed here."""
     stack = Stack()
     stack.add("aws_s3_bucket", "files", {"bucket": "files"})
+    enabled = {"bucket": "files", "versioning_configuration": {"status": "Enabled"}}
+    stack.add("aws_s3_bucket_versioning", "files", enabled)
     if notification is not None:
         stack.add("aws_s3_bucket_notification", "files", {"bucket": "files", **notification})
     action = stack.action("web", "Source")
@@ -246,3 +248,62 @@ def test_bucket_managed_elsewhere_may_send_events() -> None:
     stack.drop("aws_s3_bucket", "files")
 
     assert stack.found() == set()
+
+
+@pytest.mark.parametrize(
+    ("versioning", "finds"),
+    [
+        (None, True),
+        ({"bucket": "files", "versioning_configuration": {"status": "Suspended"}}, True),
+        ({"bucket": "others", "versioning_configuration": {"status": "Enabled"}}, True),
+        ({"bucket": "files", "versioning_configuration": {"status": UNKNOWN}}, False),
+        ({"bucket": UNKNOWN, "versioning_configuration": {"status": "Enabled"}}, False),
+        ({"bucket": "files", "versioning_configuration": {"status": "Enabled"}}, False),
+    ],
+)
+def test_bucket_without_versions(versioning: Block | None, finds: bool) -> None:
+    stack = from_bucket({"eventbridge": True})
+    stack.drop("aws_s3_bucket_versioning", "files")
+    if versioning:
+        stack.add("aws_s3_bucket_versioning", "files", versioning)
+
+    assert stack.found() == ({("bucket-unversioned", "aws_s3_bucket.files")} if finds else set())
+
+
+def test_bucket_of_which_the_versions_are_said_in_it() -> None:
+    stack = from_bucket({"eventbridge": True})
+    stack.drop("aws_s3_bucket_versioning", "files")
+    stack.get("aws_s3_bucket", "files")["versioning"] = {"enabled": True}
+
+    assert stack.found() == set()
+
+
+@pytest.mark.parametrize(
+    ("poll", "webhook", "finds"),
+    [
+        ("false", None, True),
+        ("true", None, False),
+        (None, None, False),
+        (UNKNOWN, None, False),
+        ("false", {"target_pipeline": "shop-web", "target_action": "Source"}, False),
+        ("false", {"target_pipeline": "shop-web", "target_action": UNKNOWN}, False),
+        ("false", {"target_pipeline": "shop-base", "target_action": "Source"}, True),
+    ],
+)
+def test_github_by_token_without_a_webhook(
+    poll: str | None, webhook: Block | None, finds: bool
+) -> None:
+    stack = without_rule("web_committed")
+    said = {"Owner": "acme", "Repo": "web", "Branch": "main", "OAuthToken": UNKNOWN}
+    action = stack.action("web", "Source")
+    polled = {"PollForSourceChanges": poll} if poll else {}
+    action |= {
+        "owner": "ThirdParty",
+        "provider": "GitHub",
+        "configuration": {**said, **polled},
+    }
+    if webhook:
+        stack.add("aws_codepipeline_webhook", "web", {"name": "web", **webhook})
+
+    found = ("source-unwatched", "aws_codepipeline.web") in stack.found()
+    assert found is finds

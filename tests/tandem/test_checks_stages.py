@@ -136,3 +136,24 @@ def test_argument_that_is_not_known_is_there() -> None:
     stack.project("web")["environment"]["compute_type"] = UNKNOWN
 
     assert stack.found() == set()
+
+
+@pytest.mark.parametrize(
+    ("region", "stores", "finds"),
+    [
+        ("us-east-1", [{}], True),
+        ("us-east-1", [{"region": "eu-west-1"}, {"region": "eu-central-1"}], True),
+        ("us-east-1", [{"region": "eu-west-1"}, {"region": "us-east-1"}], False),
+        ("us-east-1", [{"region": "eu-west-1"}, {"region": UNKNOWN}], False),
+        ("eu-west-1", [{}], False),
+        (UNKNOWN, [{}], False),
+    ],
+)
+def test_action_of_a_region_without_a_store(region: str, stores: list[Block], finds: bool) -> None:
+    stack = Stack()
+    stack.action("web", "Deploy")["region"] = region
+    stack.pipeline("web")["artifact_store"] = [
+        {"location": "artifacts", "type": "S3", **store} for store in stores
+    ]
+
+    assert (("store-missing", WEB) in stack.found()) is finds

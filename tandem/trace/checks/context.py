@@ -23,8 +23,8 @@ from tandem.deployment.model import (
 from tandem.deployment.symbols import equal
 from tandem.trace.checks.circles import circles
 from tandem.trace.checks.samples import Source, source_of
+from tandem.trace.checks.whole import is_whole
 from tandem.trace.following import Follower, Push
-from tandem.trace.git_filters import blocks
 from tandem.trace.patterns import matches, some
 
 
@@ -60,7 +60,7 @@ class Context:
     @cached_property
     def whole_pipelines(self) -> tuple[Pipeline, ...]:
         """The pipelines all of whose stages and actions are known."""
-        return tuple(it for it in self.deployment.pipelines if _is_whole(it))
+        return tuple(it for it in self.deployment.pipelines if is_whole(it))
 
     def links_to(self, pipeline: Pipeline) -> list[Link]:
         """What certainly has `pipeline` as its target, whether enabled or not."""
@@ -166,8 +166,25 @@ class Context:
         """As the function, remembered."""
         key = rule.address, source.key
         if key not in self._fires:
-            self._fires[key] = fires(rule, source)
+            self._fires[key] = False if self.is_deaf(rule) else fires(rule, source)
         return self._fires[key]
+
+    def is_deaf(self, rule: Rule) -> bool:
+        """Whether a rule is on a bus of this Terraform that gets no events of AWS's services.
+
+        Unless another rule sends them on: `to_others` has what may.
+
+        https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus.html
+        """
+        return bus_of(rule) in self._own_buses and not self.gets_events_of_others
+
+    @cached_property
+    def _own_buses(self) -> frozenset[str]:
+        return frozenset(
+            str(it.values.get("name"))
+            for it in self.deployment.resources.values()
+            if it.type == "aws_cloudwatch_event_bus" and not is_data(it.address)
+        )
 
     def role(self, arn: str | None) -> Role | None:
         """The role of that ARN, where it is managed here."""
@@ -216,22 +233,9 @@ class Context:
         return self._follower.pushes_of(what)
 
 
-def _is_whole(pipeline: Pipeline) -> bool:
-    values = pipeline.resource.values
-    return (
-        "dynamic" not in values
-        and _are_blocks(values.get("stage"))
-        and all(
-            "dynamic" not in stage and _are_blocks(stage.get("action"))
-            for stage in blocks(values, "stage")
-        )
-    )
-
-
-def _are_blocks(value: object) -> bool:
-    """Whether a value is nested blocks, and not what is known only after the apply."""
-    items = value if isinstance(value, list | tuple) else [value]
-    return all(isinstance(item, Mapping) for item in items)
+def bus_of(rule: Rule) -> str:
+    """The name of the event bus of a rule; empty: the default one."""
+    return rule.arn.partition(":rule/")[2].rpartition("/")[0]
 
 
 def fires(rule: Rule, source: Source) -> bool | None:
@@ -239,6 +243,6 @@ def fires(rule: Rule, source: Source) -> bool | None:
     pattern = rule.pattern
     if pattern is None:
         return False if rule.pattern_known else None
-    if "/" in rule.arn.partition(":rule/")[2]:
+    if bus_of(rule):
         return None  # on another bus, where AWS's events come only if they are sent on
     return some(matches(pattern, event) for event in source.events)

@@ -8,10 +8,15 @@ from typing import Any
 from tandem.deployment.model import Rule
 from tandem.deployment.symbols import readable
 from tandem.trace.checks.check import Problem, check
-from tandem.trace.checks.context import Context
+from tandem.trace.checks.context import Context, bus_of
 from tandem.trace.checks.samples import Source
 from tandem.trace.checks.watching import all_sources, near_misses, watched
 from tandem.trace.patterns import matches
+
+_ECR_EVENTS = frozenset(
+    {"ECR Image Scan", "ECR Pull Through Cache Action", "ECR Replication Action"}
+)
+"""https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html has them all."""
 
 
 @check(
@@ -30,11 +35,35 @@ def pattern_misses_source(context: Context) -> Iterator[Problem]:
     for pipeline, source in all_sources(context):
         if watched(context, pipeline, source) is False:
             for link in near_misses(context, pipeline, source):
+                if context.is_deaf(link.rule) or _is_meant(link.rule, source):
+                    continue
                 yield Problem(
                     link.rule.address,
                     f"{readable(source.words)} does not start {readable(pipeline.name)}: "
                     + _difference(link.rule, source),
                 )
+
+
+@check(
+    "rule-on-other-bus",
+    title="The rule is on an event bus that gets no events of AWS",
+    remedy="take event_bus_name away from the rule and its targets",
+    page="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus.html",
+)
+def rule_on_other_bus(context: Context) -> Iterator[Problem]:
+    """AWS's services send their events to the default bus of the account, and to no other.
+
+    Silent where a rule here sends events on to the bus, and where a policy lets others send some.
+    """
+    for pipeline, source in all_sources(context):
+        if watched(context, pipeline, source) is False:
+            for link in near_misses(context, pipeline, source):
+                if context.is_deaf(link.rule):
+                    yield Problem(
+                        link.rule.address,
+                        f"{readable(source.words)} does not start {readable(pipeline.name)}: it "
+                        f"comes to the default bus, and the rule is on {bus_of(link.rule)}",
+                    )
 
 
 @check(
@@ -60,6 +89,19 @@ def branch_creation_missed(context: Context) -> Iterator[Problem]:
                     f"{readable(source.words)} that creates the branch does not start "
                     f"{readable(pipeline.name)}",
                 )
+
+
+def _is_meant(rule: Rule, source: Source) -> bool:
+    """Whether a rule waits for something else that happens to the image, as for its scan."""
+    pattern = rule.pattern or {}
+    kinds, detail = pattern.get("detail-type"), pattern.get("detail")
+    if source.service != "aws.ecr" or not isinstance(kinds, list):
+        return False
+    wanted = detail.get("repository-name") if isinstance(detail, Mapping) else None
+    named = {"repository-name": wanted} if wanted else {}
+    return bool(_ECR_EVENTS.intersection(map(str, kinds))) and (
+        matches(named, source.event["detail"]) is not False
+    )
 
 
 def _difference(rule: Rule, source: Source) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tandem.deployment.addresses import is_data
-from tandem.deployment.model import Action, Pipeline
-from tandem.deployment.symbols import readable
+from tandem.deployment.model import Action, Bucket, Pipeline
+from tandem.deployment.symbols import equal, is_known, readable
 from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context, fires
 from tandem.trace.checks.samples import Source
@@ -66,16 +66,25 @@ def source_unwatched(context: Context) -> Iterator[Problem]:
     for pipeline in context.deployment.pipelines:
         connected = [it for it in pipeline.sources if it.provider == "CodeStarSourceConnection"]
         git = [it for it in pipeline.sources if it.provider != "ECR"]
-        if len(git) != 1 or not connected or is_started_otherwise(context, pipeline):
+        if len(git) != 1 or is_started_otherwise(context, pipeline):
             continue
-        if _ignored(pipeline, connected[0]) and not any(
-            link.rule.schedule for link in context.links_to(pipeline)
+        if (
+            connected
+            and _ignored(pipeline, connected[0])
+            and not any(link.rule.schedule for link in context.links_to(pipeline))
         ):
             yield Problem(
                 pipeline.address,
                 f'pushes do not start it: the action "{connected[0].name}" has DetectChanges '
                 '"false", and no trigger is for it',
                 'set DetectChanges to "true", or add a trigger for the action',
+            )
+        if len(git) == 1 and _is_deaf_to_github(context, pipeline, git[0]):
+            yield Problem(
+                pipeline.address,
+                f'pushes do not start it: the action "{git[0].name}" has PollForSourceChanges '
+                '"false", and no webhook is for it',
+                "add an aws_codepipeline_webhook for the action, or use a connection",
             )
 
 
@@ -141,6 +150,47 @@ def bucket_sends_no_events(context: Context) -> Iterator[Problem]:
         )
 
 
+@check(
+    "bucket-unversioned",
+    title="The bucket of the source keeps no versions",
+    remedy='add aws_s3_bucket_versioning with the status "Enabled" for the bucket',
+    page="https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html",
+)
+def bucket_unversioned(context: Context) -> Iterator[Problem]:
+    """The source action fails: CodePipeline reads an object by its version.
+
+    Silent where the bucket is not described here, or a versioning whose bucket or status is not
+    known.
+    """
+    said = set()
+    for pipeline in context.deployment.pipelines:
+        for action in pipeline.sources:
+            bucket = context.deployment.bucket_of.get(action.configuration.get("S3Bucket", ""))
+            if action.provider != "S3" or bucket is None or is_data(bucket.address):
+                continue
+            if bucket.versioned or bucket.address in said or _may_be_versioned(context, bucket):
+                continue
+            said.add(bucket.address)
+            yield Problem(
+                bucket.address,
+                f'its versioning is not enabled, and "{action.name}" of {readable(pipeline.name)} '
+                "reads it",
+            )
+
+
+def _may_be_versioned(context: Context, bucket: Bucket) -> bool:
+    """Whether what is not known decides."""
+    resource = context.deployment.resources.get(bucket.address)
+    own = resource.values.get("versioning") if resource else None
+    beside = [
+        it.values
+        for it in context.deployment.resources.values()
+        if it.type == "aws_s3_bucket_versioning"
+        and equal(str(it.values.get("bucket")), bucket.name) is not False
+    ]
+    return not is_known(own) or any(not is_known(dict(it)) for it in beside)
+
+
 def _only_by_service(context: Context, pipeline: Pipeline, source: Source) -> bool:
     """Whether rules wait for the event of S3 itself, and none for that of a trail."""
     rules = [it.rule for it in context.links_to(pipeline) if it.rule.enabled and it.rule.pattern]
@@ -162,6 +212,26 @@ def _unwatched(context: Context, pipeline: Pipeline, source: Source) -> Iterator
 
 def _starts(context: Context, pipeline: Pipeline, source: Source) -> bool | None:
     return polls(source.action) or watched(context, pipeline, source)
+
+
+def _is_deaf_to_github(context: Context, pipeline: Pipeline, action: Action) -> bool:
+    """Whether pushes through GitHub version 1, by token, certainly start nothing.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/appendix-github-oauth.html
+    """
+    said = action.configuration.get("PollForSourceChanges", "true")
+    if action.provider != "GitHub" or action.owner != "ThirdParty" or said.lower() != "false":
+        return False
+    hooks = [
+        it.values
+        for it in context.deployment.resources.values()
+        if it.type == "aws_codepipeline_webhook"
+    ]
+    return not any(
+        equal(str(it.get("target_pipeline")), pipeline.name) is not False
+        and equal(str(it.get("target_action")), action.name) is not False
+        for it in hooks
+    ) and not any(link.rule.schedule for link in context.links_to(pipeline))
 
 
 def _ignored(pipeline: Pipeline, action: Action) -> bool:

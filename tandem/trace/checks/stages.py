@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tandem.deployment.model import Pipeline
-from tandem.deployment.symbols import is_known
+from tandem.deployment.place import Place
+from tandem.deployment.symbols import equal, is_known, readable
 from tandem.trace.checks.check import Problem, check
 from tandem.trace.checks.context import Context
 from tandem.trace.git_filters import blocks
@@ -48,6 +49,27 @@ def type_too_old(context: Context) -> Iterator[Problem]:
         needs = list(_needs_v2(pipeline))
         if pipeline.type == "V1" and needs:
             yield Problem(pipeline.address, f"it is of type V1, which has no {', '.join(needs)}")
+
+
+@check(
+    "store-missing",
+    title="An action runs in a region for which the pipeline has no artifact store",
+    remedy="add an artifact_store with that region to the pipeline",
+    page="https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-create-cross-region.html",
+)
+def store_missing(context: Context) -> Iterator[Problem]:
+    """The apply fails: each region in which an action runs needs a bucket for its artifacts."""
+    for pipeline in context.whole_pipelines:
+        home = Place.of(context.deployment, pipeline.arn).region
+        regions = [store.region or home for store in pipeline.stores]
+        for action in pipeline.actions:
+            used = action.region
+            if used and regions and all(equal(used, it) is False for it in (home, *regions)):
+                yield Problem(
+                    pipeline.address,
+                    f'"{action.name}" runs in {used}, and the artifact stores are of '
+                    f"{', '.join(map(readable, dict.fromkeys(regions)))}",
+                )
 
 
 def _refused(pipeline: Pipeline) -> Iterator[str]:
