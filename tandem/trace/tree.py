@@ -49,19 +49,19 @@ def tree(chains: Sequence[Chain]) -> Tree:
             several = len(start.then) > 1
             below.extend((node, follow, several) for follow in start.then)
         for other in chain.others if named or chain.starts else ():
-            branch.add(f"[dim]{escape(other)}: not followed", highlight=False)
+            branch.add(f"[dim]{_shown(other)}: not followed", highlight=False)
         waiting.extend(reversed(below))
     return root
 
 
 def _event(chain: Chain) -> str:
-    words = escape(chain.event.words)
+    words = _shown(chain.event.words)
     return words if chain.starts else f"{words} [yellow]starts nothing"
 
 
 def _start(start: Start, event: str) -> str:
     """What starts, and what comes of it; by what it is started; why perhaps; what is not seen."""
-    name = f"[bold]{escape(readable(start.what.name))}[/]"
+    name = f"[bold]{_shown(start.what.name)}[/]"
     if isinstance(start.what, BuildProject):
         name = f"build {name}"
     if not start.certain:
@@ -70,23 +70,28 @@ def _start(start: Start, event: str) -> str:
         return f"{name} [red](a loop: it is running already, see above)[/]"
     pushes = ", ".join(dict.fromkeys(_image(push) for push in start.pushes))
     lines = [
-        " → ".join(part for part in (name, pushes, ", ".join(map(escape, start.deploys))) if part)
+        " → ".join(part for part in (name, pushes, ", ".join(map(_shown, start.deploys))) if part)
     ]
     by = f"by rule {readable(start.through.name)}" if start.through else _WAYS.get(start.how, "")
     pin = start.pin
     exactly = f"{pin.action} at that {_REVISIONS.get(pin.kind, pin.kind)}" if pin else ""
     if said := ", ".join(part for part in (event, by, exactly) if part):
-        lines.append(f"[dim]{escape(said)}[/]")
+        lines.append(f"[dim]{_shown(said)}[/]")
     if start.why:
-        lines.append(f"[yellow]{escape(start.why)}[/]")
-    lines += [f"[dim]{escape(readable(line))}[/]" for line in start.unseen]
+        lines.append(f"[yellow]{_shown(start.why)}[/]")
+    lines += [f"[dim]{_shown(line)}[/]" for line in start.unseen]
     return "\n".join(lines)
+
+
+def _shown(text: str) -> str:
+    """A text of other people's: no markup, and nothing that commands a terminal."""
+    return escape(readable(text))
 
 
 def _image(push: Push) -> str:
     """An image; what only the build knows of it is left open."""
     text = f"{push.repository}:{push.tag}" if push.tag else push.repository
-    name = escape(replace_symbols(text, lambda _name: "…"))
+    name = _shown(replace_symbols(text, lambda _name: "…"))
     return name if push.certain else f"[yellow]perhaps[/] {name}"
 
 
@@ -129,6 +134,7 @@ def _start_json(start: Start) -> dict[str, Any]:
         "certain": start.certain,
         "why": readable(start.why),
         "loops": start.loops,
+        "unseen": [readable(line) for line in start.unseen],
         "pushes": [_push_json(push) for push in start.pushes],
         "deploys": list(start.deploys),
         "then": [follow.event.words for follow in start.then],

@@ -135,6 +135,16 @@ WRONG = [
 
 
 @pytest.mark.parametrize("command", ["trace", "access"])
+def test_names_command_no_terminal(stack: Path, tmp_path: Path, command: str) -> None:
+    text = (stack / "cdk.tf.json").read_text().replace("shop-web", "shop\\u001b]0;x\\u0007[red]")
+    (tmp_path / "cdk.tf.json").write_text(text)
+    run = tandem(command, str(tmp_path))
+    assert run.returncode in (0, 1)
+    assert "[red]" in run.stdout + run.stderr
+    assert not {"\x1b", "\x07"} & set(run.stdout + run.stderr)
+
+
+@pytest.mark.parametrize("command", ["trace", "access"])
 @pytest.mark.parametrize(("name", "content", "expected"), WRONG)
 def test_wrong_input_is_one_line_and_status_2(
     tmp_path: Path, command: str, name: str, content: bytes, expected: str

@@ -200,6 +200,7 @@ def test_the_data_have_each_event_once() -> None:
         "certain": True,
         "why": "",
         "loops": False,
+        "unseen": [],
         "pushes": [{"repository": "web", "tag": "latest", "project": "web-build", "certain": True}],
         "deploys": ["ECS prod/web"],
         "then": [],
