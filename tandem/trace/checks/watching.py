@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tandem.deployment.model import Action, Pipeline
+from tandem.deployment.statements import texts
 from tandem.deployment.symbols import equal
 from tandem.trace.checks.context import Context, Link
 from tandem.trace.checks.samples import Source
@@ -78,8 +79,7 @@ def is_started_otherwise(context: Context, pipeline: Pipeline) -> bool:
 
 
 def _is_of_sources(pattern: Mapping[str, Any]) -> bool:
-    said = pattern.get("source", [])
-    return any(str(it).endswith(("ecr", "codecommit", "s3")) for it in said)
+    return any(it.endswith(("ecr", "codecommit", "s3")) for it in texts(pattern.get("source")))
 
 
 def disabled_rules(context: Context, pipeline: Pipeline, source: Source) -> list[Link]:
@@ -96,4 +96,4 @@ def _is_about(pattern: Mapping[str, Any], source: Source) -> bool:
     if said is None:
         return True
     name = source.service.removeprefix("aws.")
-    return any(isinstance(it, str) and it.lower().endswith(name) for it in said)
+    return any(it.lower().endswith(name) for it in texts(said))
