@@ -47,7 +47,8 @@ def pattern_too_wide(context: Context) -> Iterator[Problem]:
     """The pipeline is started by events that are no change of its source.
 
     It builds for nothing, or builds again and again: a push of a cache is a push as well, and so
-    is the app's own where it shares the repository of its base.
+    is the app's own where it shares the repository of its base. Tags and branches that the pattern
+    lists by name beside the source's own count as meant.
     """
     found: dict[str, dict[str, Source]] = defaultdict(dict)
     seen = set()
