@@ -68,7 +68,7 @@ def findings(deployment: Deployment, follower: Follower | None = None) -> list[F
 def catalogue_markdown() -> str:
     """The page `docs/checks.md`."""
     parts = [
-        "# Checks of the links",
+        "# Checks",
         "What `tandem trace` finds. Each check is silent where what decides is known only after "
         "the apply, or where somebody else's Terraform decides. Generated from the checks in "
         "`tandem/trace/checks`: a change made here is lost.",
