@@ -35,7 +35,7 @@ def evaluate(value: Any, lookup: Lookup) -> Any:
             return [evaluate(item, lookup) for item in value]
         case dict():
             return {
-                evaluate(key, lookup): evaluate(item, lookup)
+                (evaluate(key, lookup) if "{" in key else key): evaluate(item, lookup)
                 for key, item in value.items()
                 if key != "//"
             }

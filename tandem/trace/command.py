@@ -10,7 +10,7 @@ from typing import Literal
 from rich.console import Console
 
 from tandem.deployment import Deployment, InputError
-from tandem.generate import write
+from tandem.files import write
 from tandem.trace.events import event_of
 from tandem.trace.following import Follower
 from tandem.trace.pictures.dot import dot

@@ -54,7 +54,7 @@ def trace(deployment: Deployment) -> Trace:
 
 def show(found: Trace, console: Console) -> None:
     """Print the chains as a tree, then what nobody can know yet, then what is wrong."""
-    console.print(tree(found.chains))
+    console.print(tree(found.chains), soft_wrap=not console.is_terminal)
     show_unresolved(found.unresolved, console)
     show_findings(found.findings, console)
 
