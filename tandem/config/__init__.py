@@ -3,6 +3,7 @@
 from tandem.config.loading import load
 from tandem.config.models import Config, Deploy, ExternalBase, Image
 from tandem.config.problems import ConfigError, Problem
+from tandem.config.review import Limit, Review, Waiver
 from tandem.config.state import CloudState, InCloud, InS3, S3State
 
 __all__ = [
@@ -14,7 +15,10 @@ __all__ = [
     "Image",
     "InCloud",
     "InS3",
+    "Limit",
     "Problem",
+    "Review",
     "S3State",
+    "Waiver",
     "load",
 ]

@@ -37,6 +37,7 @@ from modules.settings.types import (
 )
 from tandem.config.kinds import by_kind
 from tandem.config.problems import Problem
+from tandem.config.review import Review
 from tandem.config.state import State
 
 SOURCE_KINDS = ("codecommit", "connection", "s3")
@@ -174,6 +175,8 @@ class Config:
     """ARN of the policy that bounds every role."""
     artifacts: Artifacts = Field(default_factory=Artifacts)
     """The bucket in which the pipelines pass files from stage to stage."""
+    review: Review = Field(default_factory=Review)
+    """How changes are reviewed."""
     warnings: list[Problem] = Field(default_factory=list, init=False, repr=False)
 
     @property

@@ -64,6 +64,8 @@ def _nested(annotation: Any, path: str) -> Iterator[tuple[type, str]]:
     for member in members(annotation):
         if get_origin(member) is dict:
             yield from _nested(get_args(member)[1], f"{path}.NAME")
+        elif get_origin(member) is list:
+            yield from _nested(get_args(member)[0], f"{path}[]")
         else:
             yield from ((cls, path) for cls in classes(member))
 

@@ -19,6 +19,7 @@ from modules.settings import (
     Vpc,
 )
 from tandem.config.models import Config, Deploy, ExternalBase, Image
+from tandem.config.review import Limit, Review, Waiver
 from tandem.config.state import CloudState, InCloud, InS3, S3State
 
 _ARN = (
@@ -73,6 +74,21 @@ security_groups: [sg-0123456789abcdef0]
     Deploy: "{ecs: {cluster: prod, service: web, container: web}}",
     EcsDeploy: "{cluster: prod, service: web, container: web, timeout_minutes: 15}",
     Artifacts: "{expire_days: 7}",
+    Review: """
+findings: all
+waivers:
+  - {address: aws_ecr_repository.old, rule: data-destroyed, reason: unused, expires: 2030-12-31}
+""",
+    Limit: """
+actions: [ecr:BatchGetImage, ecr:GetDownloadUrlForLayer]
+resources: ["arn:aws:ecr:*:123456789012:repository/shop/*"]
+""",
+    Waiver: """
+address: module.shop.aws_ecr_repository.old
+rule: data-destroyed
+reason: Its images are in acme/old now.
+expires: 2030-12-31
+""",
     InS3: "{s3: {bucket: acme-state, key: shop/terraform.tfstate}}",
     S3State: "{bucket: acme-state, key: shop/terraform.tfstate, region: eu-west-1}",
     InCloud: "{cloud: {organization: acme, workspace: shop}}",

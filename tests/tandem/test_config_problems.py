@@ -71,14 +71,14 @@ TOP = {
         [
             '6: enviroment: unknown key; did you mean "environment"?',
             "7: stuff: unknown key; it may be project, region, images, environment, account, tags, "
-            "state, permissions_boundary, artifacts or defaults",
+            "state, permissions_boundary, artifacts, review or defaults",
         ],
     ),
     "a key that is a number": (
         WEB + "1: x\n",
         [
             "6: 1: unknown key; it may be project, region, images, environment, account, tags, "
-            "state, permissions_boundary, artifacts or defaults"
+            "state, permissions_boundary, artifacts, review or defaults"
         ],
     ),
     "tags": (

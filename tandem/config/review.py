@@ -1,0 +1,105 @@
+"""How changes are reviewed: what may happen without an objection."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
+
+from modules.settings.types import SETTINGS, NonEmpty, Text
+
+_DAY = Text(r"\d{4}-\d{2}-\d{2}", "a date, as in 2030-12-31")
+
+
+def _day(value: Any) -> datetime.date:
+    if isinstance(value, str) and _DAY.takes(value):
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            pass  # such as the 30th of February
+    raise PydanticCustomError("text", "must be {words}", {"words": _DAY.words})
+
+
+Day = Annotated[datetime.date, BeforeValidator(_day, json_schema_input_type=Annotated[str, _DAY])]
+AddressPattern = Annotated[
+    str,
+    Text(
+        r"[^\x00-\x1f]{1,1024}",
+        "a Terraform address, in which * stands for any characters",
+    ),
+]
+RuleName = Annotated[
+    str,
+    Text(
+        r"[A-Za-z][A-Za-z0-9_-]{0,99}",
+        "a rule of the gate or the id of a check, as in data-destroyed or CKV_AWS_51",
+    ),
+]
+ActionPattern = Annotated[
+    str,
+    Text(
+        r"\*|[A-Za-z0-9-]{1,60}:[A-Za-z0-9*?]{1,100}",
+        "an action of IAM with its service, as in ecr:BatchGetImage or ecr:*",
+    ),
+]
+ResourcePattern = Annotated[
+    str,
+    Text(
+        r"\*|arn:[^\s\v]{1,2000}",
+        "an ARN, in which * stands for any characters, or * for every resource",
+    ),
+]
+PrincipalPattern = Annotated[
+    str,
+    Text(
+        r"[^\s\v]{1,2000}",
+        "a principal, in which * stands for any characters, as in codebuild.amazonaws.com",
+    ),
+]
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class Limit:
+    """Access that roles may gain without an objection.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+    """
+
+    actions: Annotated[list[ActionPattern], Field(min_length=1, max_length=100)]
+    """Actions, in which `*` stands for any characters."""
+    resources: Annotated[list[ResourcePattern], Field(min_length=1, max_length=100)]
+    """The resources' ARNs, in which `*` stands for any characters."""
+    principals: Annotated[list[PrincipalPattern], Field(max_length=100)] = Field(
+        default_factory=list
+    )
+    """Who may gain it by a trust policy or a policy of a resource. None: nobody, so that the limit
+    is one of what roles' own policies allow."""
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class Waiver:
+    """An exception from the gate, until its last day: one that has expired fails."""
+
+    address: AddressPattern
+    """Terraform address of what it is about; `*` stands for any characters."""
+    rule: RuleName
+    """Rule of the gate, as in `data-replaced`, or the id of a check."""
+    reason: NonEmpty
+    """Why it is right all the same: it stands in every review."""
+    expires: Day
+    """The last day on which it holds, in UTC."""
+
+
+@dataclass(frozen=True, config=SETTINGS)
+class Review:
+    """How plans are reviewed: see `tandem review`."""
+
+    limits: Annotated[list[Limit], Field(max_length=100)] = Field(default_factory=list)
+    """Access that may be gained without an objection."""
+    waivers: Annotated[list[Waiver], Field(max_length=500)] = Field(default_factory=list)
+    """Exceptions from the gate."""
+    findings: Literal["new", "all"] = "new"
+    """Which findings are objected to: those that the plan brings about, or all that it leaves."""
