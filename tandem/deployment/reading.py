@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from tandem.deployment import configuration, plan, state
 from tandem.deployment.building import build
 from tandem.deployment.errors import InputError
 from tandem.deployment.model import Deployment
+from tandem.deployment.place import Place
 from tandem.deployment.symbols import is_known, symbol
 from tandem.deployment.world import World
 
@@ -65,21 +66,34 @@ def understand(document: Any) -> Deployment:
     Raises:
         InputError: It is none of these, or has no pipelines inside.
     """
+    found = model_of(lambda: _world(document))
+    if not (found.pipelines or found.projects):
+        raise InputError("has no pipeline and no build project inside")
+    return found
+
+
+def model_of(make: Callable[[], World], *, near: Place | None = None) -> Deployment:
+    """The model of a world, whatever is in it.
+
+    Args:
+        make: Makes the world.
+        near: The account and the region where the world does not say its own.
+
+    Raises:
+        InputError: What the world is made of is not as Terraform writes it.
+    """
     try:
-        world = _world(document)
+        world = make()
         world.forget()
-        _place(world)
+        _place(world, near)
         world.forget()
-        found = build(world)
+        return build(world)
     except RecursionError as error:
         raise InputError("is nested too deep, or refers to itself; mend it, and plan it") from error
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise InputError(
             f"is not as Terraform writes it ({type(error).__name__}: {error})"
         ) from error
-    if not (found.pipelines or found.projects):
-        raise InputError("has no pipeline and no build project inside")
-    return found
 
 
 def _world(document: Any) -> World:
@@ -152,7 +166,7 @@ def _configuration(folder: Path) -> Any:
     return together
 
 
-def _place(world: World) -> None:
+def _place(world: World, near: Place | None) -> None:
     """Find the account and the region: in data sources, or in the ARN of what exists."""
     asked = list(world.of_type("data.aws_caller_identity"))
     own = [it for it in asked if not it.module and it.region in (None, world.region)]
@@ -166,6 +180,10 @@ def _place(world: World) -> None:
         is_own = not instance.module and instance.region is None
         if is_own and world.region == symbol("region") and isinstance(region, str):
             world.region = region if is_known(region) else world.region
+    if near and world.account == symbol("account"):
+        world.account = near.account
+    if near and world.region == symbol("region"):
+        world.region = near.region
     if world.account != symbol("account") and world.region != symbol("region"):
         return
     types = ("aws_codepipeline", "aws_codebuild_project", "aws_ecr_repository")

@@ -24,10 +24,14 @@ def world(document: Json) -> World:
 
 
 def resources_of(module: Json) -> Iterator[tuple[str, Json]]:
-    """All resources of a module and of those it calls, each with the address of its module."""
+    """All resources of a module and of those it calls, each with the address of its module.
+
+    Without those that a replacement left behind: they share the address of what replaced them.
+    """
     address = str(module.get("address") or "")
     for resource in module.get("resources") or []:
-        yield address, resource
+        if "deposed_key" not in resource:
+            yield address, resource
     for child in module.get("child_modules") or []:
         yield from resources_of(child)
 
