@@ -133,6 +133,12 @@ class Grant:
     """Why it is marked, as in `on every resource`; empty: it is not."""
     needed: bool | None = None
     """Whether the role's steps need it; None: nobody knows."""
+    but_actions: tuple[str, ...] = ()
+    """What the actions seem to cover and is not meant, as in `s3:*` but `s3:Get*`."""
+    but_resources: tuple[str, ...] = ()
+    """The same of the resources."""
+    but_principals: tuple[str, ...] = ()
+    """The same of the principals."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +158,12 @@ class PermissionChange:
     """What could not be compared, and why."""
     widens: bool = False
     """Whether it may do something that it could not do before."""
+
+    @property
+    def widening(self) -> tuple[Grant, ...]:
+        """What is gained that allows, and what is no longer denied; nothing: it does not widen."""
+        allowed = (it for it in self.gained if not it.denies)
+        return (*allowed, *(it for it in self.lost if it.denies)) if self.widens else ()
 
 
 @dataclass(frozen=True)
