@@ -124,6 +124,22 @@ def _secrets(checked: Checked) -> Iterator[Problem]:
             yield checked.document.place(steps).problem(message)
 
 
+def _reviews(checked: Checked) -> Iterator[Problem]:
+    """A plan in a build or a workflow needs the state, and a role that can read it."""
+    entries = checked.document.root.mapping
+    review, state = (entries[key].mapping if key in entries else {} for key in ("review", "state"))
+    wanted = {key for key in ("pipeline", "drift", "github") if key in review and review[key].value}
+    if "s3" in state or not wanted:
+        return
+    if wanted & {"pipeline", "drift"}:
+        key = min(wanted - {"github"}, key=list(review).index)
+        message = "its build can read a state in S3 only: set state.s3"
+        yield checked.document.place(("review", key)).problem(message)
+    elif "cloud" not in state:
+        message = "a workflow cannot read a local state: set state.s3 or state.cloud"
+        yield checked.document.place(("review", "github")).problem(message)
+
+
 def _tokens(checked: Checked) -> Iterator[Problem]:
     """Settings let CDKTF's tokens pass: in a file they would be a way around every limit."""
     yield from _tokens_in(checked.document, checked.document.root, ())
@@ -150,5 +166,6 @@ CHECKS: tuple[Callable[[Checked], Iterator[Problem]], ...] = (
     _names,
     _tags,
     _secrets,
+    _reviews,
     _tokens,
 )

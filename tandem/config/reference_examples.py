@@ -18,6 +18,7 @@ from modules.settings import (
     Secret,
     Vpc,
 )
+from modules.settings.review import GithubPlans, ReviewedCodeCommit, ReviewedConnection
 from tandem.config.models import Config, Deploy, ExternalBase, Image
 from tandem.config.review import Limit, Review, Waiver
 from tandem.config.state import CloudState, InCloud, InS3, S3State
@@ -89,6 +90,14 @@ rule: data-destroyed
 reason: Its images are in acme/old now.
 expires: 2030-12-31
 """,
+    ReviewedCodeCommit: "{codecommit: pipelines, branch: release}",
+    ReviewedConnection: f"""
+connection: {_ARN}
+repository: acme/pipelines
+actors: ["1024025"]
+token: {{secret: pipelines/comments}}
+""",
+    GithubPlans: "{repository: acme/pipelines}",
     InS3: "{s3: {bucket: acme-state, key: shop/terraform.tfstate}}",
     S3State: "{bucket: acme-state, key: shop/terraform.tfstate, region: eu-west-1}",
     InCloud: "{cloud: {organization: acme, workspace: shop}}",

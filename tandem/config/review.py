@@ -1,15 +1,28 @@
-"""How changes are reviewed: what may happen without an objection."""
+"""How changes are reviewed: what may happen without an objection, and where it is looked at."""
 
 from __future__ import annotations
 
 import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
-from modules.settings.types import SETTINGS, NonEmpty, Text
+from modules.settings.review import GithubPlans, ReviewedCodeCommit, ReviewedConnection
+from modules.settings.types import (
+    SETTINGS,
+    BuildImage,
+    Flag,
+    NonEmpty,
+    RelativePath,
+    Schedule,
+    Text,
+    TopicArn,
+)
+from tandem.config.kinds import by_kind
+
+SOURCE_KINDS = ("codecommit", "connection")
 
 _DAY = Text(r"\d{4}-\d{2}-\d{2}", "a date, as in 2030-12-31")
 
@@ -93,6 +106,17 @@ class Waiver:
     """The last day on which it holds, in UTC."""
 
 
+ReviewedSource = Annotated[
+    Annotated[ReviewedCodeCommit, Tag("(codecommit)")]
+    | Annotated[ReviewedConnection, Tag("(connection)")],
+    Discriminator(
+        lambda value: by_kind(value, SOURCE_KINDS),
+        custom_error_type="kind",
+        custom_error_message="must have one of codecommit or connection",
+    ),
+]
+
+
 @dataclass(frozen=True, config=SETTINGS)
 class Review:
     """How plans are reviewed: see `tandem review`."""
@@ -103,3 +127,36 @@ class Review:
     """Exceptions from the gate."""
     findings: Literal["new", "all"] = "new"
     """Which findings are objected to: those that the plan brings about, or all that it leaves."""
+    pipeline: Flag = False
+    """Plan and review every pull request of `source` in a build of CodeBuild, and comment it."""
+    source: ReviewedSource | None = None
+    """The repository with the file: CodeCommit, or a connection. Left out: no build needs it."""
+    file: RelativePath = "pipelines.yaml"
+    """Path of the file in that repository."""
+    image: BuildImage | None = None
+    """Image in which plans are made. None: Amazon Linux, where every build installs Terraform."""
+    drift: Schedule | None = None
+    """When to compare what exists with the state, as in `rate(1 day)`. None: never."""
+    notify: TopicArn | None = None
+    """The SNS topic that is told of drift. None: one is made."""
+    github: GithubPlans | None = None
+    """A role with which workflows of GitHub Actions plan pull requests. None: no role."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Review:
+        builds = self.pipeline or self.drift is not None
+        if builds and self.source is None:
+            raise PydanticCustomError(
+                "source",
+                "pipeline and drift need a source, the repository with the file, "
+                "as in source: {codecommit: NAME}",
+            )
+        if self.source is not None and not builds:
+            raise PydanticCustomError(
+                "source", "no build uses the source: add pipeline: true or drift, or remove it"
+            )
+        if self.notify is not None and self.drift is None:
+            raise PydanticCustomError(
+                "notify", "notify is told of drift only: add drift, or remove it"
+            )
+        return self

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Tag
 from pydantic.dataclasses import dataclass
 
-from modules.settings.types import SETTINGS, BucketName, Flag, KeyArn, ObjectKey, Region, Text
+from modules.settings.state import S3State as S3State
+from modules.settings.types import SETTINGS, Text
 from tandem.config.kinds import by_kind
 
 STATE_KINDS = ("s3", "cloud")
@@ -18,25 +19,6 @@ Organization = Annotated[
 Workspace = Annotated[
     str, Text(r"[\w-]{1,90}", "a workspace's name: 1-90 letters, digits, '_' and '-'")
 ]
-
-
-@dataclass(frozen=True, config=SETTINGS)
-class S3State:
-    """The state in an S3 bucket that exists already.
-
-    https://developer.hashicorp.com/terraform/language/backend/s3
-    """
-
-    bucket: BucketName
-    """Name of the bucket, with versioning."""
-    key: ObjectKey
-    """Key of the state, as in `shop/terraform.tfstate`."""
-    region: Region | None = None
-    """Region of the bucket. None: that of the pipelines."""
-    kms_key: KeyArn | None = None
-    """Key that encrypts the state. None: the bucket's own."""
-    lock: Flag = True
-    """Refuse two runs at the same time, with a lock file beside the state."""
 
 
 @dataclass(frozen=True, config=SETTINGS)
