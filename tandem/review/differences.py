@@ -1,0 +1,115 @@
+"""Two values, and what is different: nested blocks, maps, lists, sets, JSON and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tandem.review import statements
+from tandem.review.elements import NOTHING, pairs
+from tandem.review.texts import below, decoded, diff, is_nothing, lines_of, one_line, pretty
+
+_FEW = 6
+"""Changes inside a JSON text that are said one by one; of more a diff is made."""
+_SPELLED = "the same, written in another way"
+_POLICY = "see permissions"
+
+
+@dataclass(frozen=True)
+class Later:
+    """A value that nobody knows before the apply."""
+
+
+LATER = Later()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is different."""
+
+    path: str
+    names: tuple[str, ...]
+    """The attribute and the blocks it is in, without keys and numbers."""
+    old: str | None
+    new: str | None
+    """None: it is not there."""
+    diff: tuple[str, ...] = ()
+    later: bool = False
+    """Whether nobody knows the new value yet."""
+
+
+def differences(path: str, names: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
+    """What is different between two values of an attribute."""
+    if old == new or (is_nothing(old) and is_nothing(new)):
+        return
+    match old, new:
+        case Mapping() | None, Mapping() | None:
+            yield from _of_maps(path, names, old or {}, new or {})
+        case list() | None, list() | None:
+            yield from _of_lists(path, names, old or [], new or [])
+        case str(), str():
+            yield from _of_texts(path, names, old, new)
+        case _:
+            later = isinstance(new, Later)
+            yield Difference(path, names, _written(old), _written(new), later=later)
+
+
+def _of_maps(
+    path: str, names: tuple[str, ...], old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[Difference]:
+    for name in dict.fromkeys((*old, *new)):
+        yield from differences(below(path, name), (*names, name), old.get(name), new.get(name))
+
+
+def _of_lists(
+    path: str, names: tuple[str, ...], old: list[Any], new: list[Any]
+) -> Iterator[Difference]:
+    for it in pairs(path, old, new):
+        if it.several or it.old is NOTHING or it.new is NOTHING:
+            yield Difference(it.path, names, _written(it.old), _written(it.new))
+        else:
+            yield from differences(it.path, names, it.old, it.new)
+
+
+def _of_texts(path: str, names: tuple[str, ...], old: str, new: str) -> Iterator[Difference]:
+    was, will = decoded(old), decoded(new)
+    if was is not None and will is not None:
+        yield from _of_json(path, names, was, will)
+    elif "\n" in old.strip() or "\n" in new.strip():
+        yield Difference(path, names, lines_of(old), lines_of(new), diff(old, new))
+    else:
+        yield Difference(path, names, one_line(old), one_line(new))
+
+
+def _of_json(path: str, names: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
+    if statements.is_policy(old) and statements.is_policy(new):
+        same = statements.same(old, new)
+        said = _SPELLED if same else f"{statements.count(new)}: {_POLICY}"
+        yield Difference(path, names, statements.count(old), said)
+        return
+    found = list(differences(path, names, old, new))
+    if not found:
+        yield Difference(path, names, "JSON", _SPELLED)
+    elif len(found) <= _FEW:
+        # Nothing inside the text decides what Terraform does: it is one argument.
+        yield from (Difference(it.path, names, it.old, it.new, it.diff) for it in found)
+    else:
+        before, after = pretty(old), pretty(new)
+        lines = diff(before, after)
+        yield Difference(path, names, lines_of(before), lines_of(after), lines)
+
+
+def _written(value: Any) -> str | None:
+    """A value that stands alone, on one line; None where there is none."""
+    if value is None or value is NOTHING:
+        return None
+    if isinstance(value, Later):
+        return "(known after apply)"
+    if isinstance(value, str):
+        document = decoded(value)
+        if statements.is_policy(document):
+            return f"{statements.count(document)}: {_POLICY}"
+        if document is None and "\n" in value.strip():
+            return lines_of(value)
+    return one_line(value)
