@@ -1,0 +1,194 @@
+"""What the page shows of a review, in which order, and by what it is filtered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from tandem.review.model import Change, Counts, Objection, PermissionChange, Review, ReviewFinding
+
+SHARED = "shared, or of no image"
+"""What stands in place of an image."""
+_FEW = 12
+"""Changes of a list that are shown open; of more the reader opens what matters."""
+_KINDS = {
+    "destroy": "destroyed",
+    "replace": "replaced",
+    "update": "changed",
+    "create": "created",
+    "forget": "forgotten",
+    "read": "read",
+    "no-op": "moved",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A change, as it stands in the page."""
+
+    id: str
+    change: Change
+    is_open: bool
+
+    @property
+    def kind(self) -> str:
+        """What the filter calls it."""
+        if self.change.action == "no-op" and self.change.importing is not None:
+            return "imported"
+        return _KINDS[self.change.action]
+
+    @property
+    def image(self) -> str:
+        """What the filter calls its image."""
+        return self.change.image or SHARED
+
+
+@dataclass(frozen=True)
+class Group:
+    """The changes of one image."""
+
+    image: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """A review, arranged."""
+
+    review: Review
+
+    @property
+    def verdict(self) -> str:
+        """The first line, without the counts."""
+        standing = len(self.standing)
+        if standing:
+            return f"The gate is closed: {counted(standing, 'objection')}"
+        if self.waived:
+            return f"The gate is open: {counted(len(self.waived), 'objection')} waived"
+        if self.review.kind == "drift":
+            drifted = self.review.counts.drift
+            return f"Drift: {counted(drifted, 'resource')}" if drifted else "No drift"
+        return "The gate is open" if self.review.changes else "Nothing changes"
+
+    @cached_property
+    def counts(self) -> tuple[tuple[str, str], ...]:
+        """How many of what, as in `3 to add`; without zeros."""
+        return tuple(_counts(self.review.counts))
+
+    @cached_property
+    def standing(self) -> tuple[Objection, ...]:
+        """The objections that no waiver takes away."""
+        return tuple(it for it in self.review.objections if it.waiver is None)
+
+    @cached_property
+    def waived(self) -> tuple[Objection, ...]:
+        """The others."""
+        return tuple(it for it in self.review.objections if it.waiver is not None)
+
+    @cached_property
+    def dangerous(self) -> tuple[Item, ...]:
+        """What is destroyed or replaced."""
+        return self._items("c", self.review.changes, ("destroy", "replace"))
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The other changes, by image; what has none comes last."""
+        rest = self._items("r", self.review.changes, tuple(set(_KINDS) - {"destroy", "replace"}))
+        by_image: dict[str, list[Item]] = {}
+        for item in rest:
+            by_image.setdefault(item.image, []).append(item)
+        return tuple(
+            Group(image, tuple(by_image[image]))
+            for image in sorted(by_image, key=lambda it: (it == SHARED, it.casefold(), it))
+        )
+
+    @cached_property
+    def drift(self) -> tuple[Item, ...]:
+        """What is no longer as Terraform left it."""
+        return self._items("d", self.review.drift, tuple(_KINDS))
+
+    @cached_property
+    def permissions(self) -> tuple[PermissionChange, ...]:
+        """Those that widen first."""
+        return tuple(sorted(self.review.permissions, key=lambda it: not it.widens))
+
+    @cached_property
+    def findings(self) -> tuple[ReviewFinding, ...]:
+        """Those that are new first."""
+        return tuple(sorted(self.review.findings, key=lambda it: not it.new))
+
+    @cached_property
+    def images(self) -> tuple[str, ...]:
+        """What the filter offers."""
+        found = {it.image for it in (*self.review.changes, *self.review.drift) if it.image}
+        return (*sorted(found, key=lambda it: (it.casefold(), it)), SHARED)
+
+    @cached_property
+    def kinds(self) -> tuple[tuple[str, int], ...]:
+        """What the filter offers, and how many there are of each."""
+        items = (*self.dangerous, *(it for group in self.groups for it in group.items))
+        found = Counter(item.kind for item in items)
+        review = self.review
+        others = {
+            "objections": review.objections,
+            "links": review.links.changes,
+            "permissions": review.permissions,
+            "findings": review.findings,
+            "drift": review.drift,
+            "outputs": review.outputs,
+        }
+        listed = [(kind, found[kind]) for kind in (*_KINDS.values(), "imported")]
+        listed += [(kind, len(of)) for kind, of in others.items()]
+        return tuple((kind, number) for kind, number in listed if number)
+
+    def place(self, address: str | None) -> str:
+        """The id of the change at an address; empty: there is none in the page."""
+        return self._places.get(address or "", "")
+
+    def image_of(self, address: str | None) -> str:
+        """What the filter calls the image of what is at an address."""
+        return self._images.get(address or "", SHARED)
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        groups = (group.items for group in self.groups)
+        items = [*self.drift, *(it for of in groups for it in of), *self.dangerous]
+        return {item.change.address: item.id for item in items}
+
+    @cached_property
+    def _images(self) -> dict[str, str]:
+        changes = (*self.review.drift, *self.review.changes)
+        return {it.address: it.image for it in changes if it.image}
+
+    @staticmethod
+    def _items(
+        prefix: str, changes: Iterable[Change], actions: tuple[str, ...]
+    ) -> tuple[Item, ...]:
+        chosen = [it for it in changes if it.action in actions]
+        is_open = len(chosen) <= _FEW
+        return tuple(
+            Item(f"{prefix}{number}", change, is_open)
+            for number, change in enumerate(chosen, start=1)
+        )
+
+
+def counted(number: int, word: str) -> str:
+    """As in `1 objection` or `5,000 objections`."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _counts(counts: Counts) -> Iterable[tuple[str, str]]:
+    listed = (
+        ("destroy", counts.destroy, "to destroy"),
+        ("replace", counts.replace, "of them replaced"),
+        ("add", counts.add, "to add"),
+        ("change", counts.change, "to change"),
+        ("import", counts.importing, "to import"),
+        ("move", counts.move, "to move"),
+        ("forget", counts.forget, "to forget"),
+        ("drift", counts.drift, "drifted"),
+        ("unchanged", counts.unchanged, "unchanged"),
+    )
+    return ((kind, f"{number:,} {words}") for kind, number, words in listed if number)
