@@ -44,8 +44,13 @@ class _Plan:
             self.world.region = region
         planned = (document.get("planned_values") or {}).get("root_module") or {}
         prior = ((document.get("prior_state") or {}).get("values") or {}).get("root_module") or {}
-        read = [pair for pair in resources_of(prior) if pair[1]["mode"] == "data"]
-        for module, resource in (*read, *resources_of(planned)):
+        there = [
+            (module, resource)
+            for module, resource in resources_of(prior)
+            # With -target nothing is planned of the others: they stay.
+            if resource["mode"] == "data" or resource["address"] not in unknown
+        ]
+        for module, resource in (*there, *resources_of(planned)):
             self._add(module, resource)
         if document.get("complete") is False:
             why = "Terraform says that it is not complete, as with -target: plan it whole"

@@ -386,3 +386,17 @@ def test_the_account_is_that_of_the_roles_that_are_passed() -> None:
     role = "arn:aws:iam::111122223333:role/run"
     planned = {"resources": [resource(PIPELINE, {"name": "web", "role_arn": role, "stage": []})]}
     assert plan(planned, {}, {}).account == "111122223333"
+
+
+def test_what_a_plan_with_target_says_nothing_of_stays() -> None:
+    """It plans only what it was told; what it destroys is among its changes."""
+    prior = [resource(it, {"name": it}) for it in (ROLE, PIPELINE, "aws_codepipeline.gone")]
+    found = plan(
+        {"resources": [resource(ROLE, {"name": "planned"})]},
+        {ROLE: {}, "aws_codepipeline.gone": {}},
+        {},
+        prior_state={"values": {"root_module": {"resources": prior}}},
+        complete=False,
+    )
+    assert [it.name for it in found.roles] == ["planned"]
+    assert [it.name for it in found.pipelines] == [PIPELINE]
