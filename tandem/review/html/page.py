@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +12,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tandem.deployment.symbols import readable
+from tandem.review.html.pictures import pictures
 from tandem.review.html.view import View
 from tandem.review.model import Review
 from tandem.trace.pictures.model import Graph
-from tandem.trace.pictures.svg import PictureError, svg
+from tandem.trace.pictures.svg import svg
 
 _HERE = Path(__file__).parent
-_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 def html(review: Review, *, draw: Callable[[Graph], str] = svg) -> str:
@@ -31,14 +29,14 @@ def html(review: Review, *, draw: Callable[[Graph], str] = svg) -> str:
         draw: What makes SVG of a graph; where it raises PictureError, its words stand there.
     """
     style, script = (_read(name) for name in ("style.css", "script.js"))
-    pictures = _pictures(review, draw)
-    styles = {style, *(it for _, drawn, _ in pictures for it in _STYLE.findall(drawn))}
+    drawn = pictures(review.links, draw)
+    styles = {style, *(it for picture in drawn for it in picture.styles)}
     return _ENVIRONMENT.get_template("page.html").render(
         view=View(review),
         review=review,
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
-        pictures=pictures,
+        pictures=drawn,
         # https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
         policy="; ".join(
             (
@@ -51,27 +49,6 @@ def html(review: Review, *, draw: Callable[[Graph], str] = svg) -> str:
             )
         ),
     )
-
-
-def _pictures(review: Review, draw: Callable[[Graph], str]) -> list[tuple[str, Markup, str]]:
-    """Each picture's title, the picture, and why there is none."""
-    before, after = review.links.before, review.links.after
-    if before == after:
-        graphs = [("Before and after: the same", after)]
-    else:
-        graphs = [("Before", before), ("After", after)]
-    graphs = [(title, graph) for title, graph in graphs if graph.nodes]
-
-    def drawn(titled: tuple[str, Graph]) -> tuple[str, Markup, str]:
-        title, graph = titled
-        try:
-            # What draws escapes every name: it writes XML with a library for it.
-            return title, Markup(draw(graph)), ""  # noqa: S704
-        except PictureError as error:
-            return title, Markup(), str(error)
-
-    with ThreadPoolExecutor() as both:
-        return list(both.map(drawn, graphs))
 
 
 def _read(name: str) -> str:

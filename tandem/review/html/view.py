@@ -143,9 +143,40 @@ class View:
         listed += [(kind, len(of)) for kind, of in others.items()]
         return tuple((kind, number) for kind, number in listed if number)
 
+    @cached_property
+    def sections(self) -> tuple[tuple[str, str, int], ...]:
+        """The id, the title and how much is in it; without empty ones."""
+        review, links = self.review, self.review.links
+        rest = sum(len(group.items) for group in self.groups)
+        listed = (
+            ("objections", "Objections", len(review.objections), False),
+            ("destroyed", "Destroyed and replaced", len(self.dangerous), bool(review.renames)),
+            ("links", "Links", len(links.changes), bool(links.before.nodes or links.after.nodes)),
+            ("permissions", "Permissions", len(review.permissions), False),
+            ("findings", "Findings", len(review.findings), False),
+            ("rest", "Other changes" if self.dangerous else "Changes", rest, False),
+            ("outputs", "Outputs", len(review.outputs), False),
+            ("drift", "Drift", len(review.drift), False),
+            ("unknown", "Not looked at", len(review.not_known), False),
+        )
+        return tuple((name, title, many) for name, title, many, more in listed if many or more)
+
     def place(self, address: str | None) -> str:
-        """The id of the change at an address; empty: there is none in the page."""
+        """The id of what is at an address, best of the change; empty: there is nothing."""
         return self._places.get(address or "", "")
+
+    def change_at(self, address: str) -> str:
+        """The id of the change at an address; empty: there is none."""
+        return self._changes.get(address, "")
+
+    def place_of(self, objection: Objection) -> str:
+        """The id of what an objection is about."""
+        at = objection.address
+        if objection.check:
+            return self._findings.get((at, objection.check), "") or self.place(at)
+        if objection.rule == "access-widened":
+            return self._permissions.get(at, "") or self.place(at)
+        return self.place(at)
 
     def image_of(self, address: str | None) -> str:
         """What the filter calls the image of what is at an address."""
@@ -153,6 +184,20 @@ class View:
 
     @cached_property
     def _places(self) -> dict[str, str]:
+        findings = {address: place for (address, _), place in self._findings.items()}
+        return findings | self._permissions | self._changes
+
+    @cached_property
+    def _findings(self) -> dict[tuple[str, str], str]:
+        found = (it.finding for it in self.findings)
+        return {(it.address, it.check): f"f{n}" for n, it in enumerate(found, start=1)}
+
+    @cached_property
+    def _permissions(self) -> dict[str, str]:
+        return {it.address: f"p{n}" for n, it in enumerate(self.permissions, start=1)}
+
+    @cached_property
+    def _changes(self) -> dict[str, str]:
         groups = (group.items for group in self.groups)
         items = [*self.drift, *(it for of in groups for it in of), *self.dangerous]
         return {item.change.address: item.id for item in items}
