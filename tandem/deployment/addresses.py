@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 _KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
+_CALL = re.compile(r'(module\.[^.\[]+(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?)\.')
 _DATA = re.compile(r"(?:module\.[^.]+\.)*data\.")
 
 
@@ -33,3 +34,15 @@ def within(module: str, address: str) -> str:
 def is_data(address: str) -> bool:
     """Whether an address is that of a data source: what it is, is managed elsewhere."""
     return _DATA.match(without_keys(address)) is not None
+
+
+def calls_of(address: str) -> tuple[str, ...]:
+    """The module calls that a resource is in, each with its key, as in `module.web["a"]`."""
+    found: list[str] = []
+    if not address.startswith("module."):
+        return ()
+    start = 0
+    while call := _CALL.match(address, start):
+        found.append(call[1])
+        start = call.end()
+    return tuple(found)

@@ -11,10 +11,9 @@ from typing import Any
 from tandem.deployment.symbols import symbol
 from tandem.review.differences import LATER, Difference, differences
 from tandem.review.model import AttributeChange
-from tandem.review.texts import fitted, is_nothing, one_line, shortened
+from tandem.review.texts import SAME, fitted, is_nothing, one_line, shortened
 
 Json = Mapping[str, Any]
-_SAME = "the same, as far as it is known before the apply"
 _COMPUTED = frozenset({"id", "arn", "tags_all"})
 """What AWS or the provider makes of other attributes, where the configuration is not known."""
 _LEAF = {"constant_value", "references"}
@@ -63,7 +62,7 @@ def attribute_changes(
     said = {it.names[0] for it in found}
     for name in dict.fromkeys((*forced, *(() if found else waiting))):
         if name not in said and not is_nothing(before.get(name)):
-            found.append(Difference(name, (name,), one_line(before[name]), _SAME))
+            found.append(Difference(name, (name,), one_line(before[name]), SAME))
     return tuple(_attribute(it, replacing) for it in found)
 
 

@@ -8,11 +8,19 @@ from typing import Any
 
 from tandem.review import statements
 from tandem.review.elements import NOTHING, pairs
-from tandem.review.texts import below, decoded, diff, is_nothing, lines_of, one_line, pretty
+from tandem.review.texts import (
+    SPELLED,
+    below,
+    decoded,
+    diff,
+    is_nothing,
+    lines_of,
+    one_line,
+    pretty,
+)
 
 _FEW = 6
 """Changes inside a JSON text that are said one by one; of more a diff is made."""
-_SPELLED = "the same, written in another way"
 _POLICY = "see permissions"
 
 
@@ -85,12 +93,12 @@ def _of_texts(path: str, names: tuple[str, ...], old: str, new: str) -> Iterator
 def _of_json(path: str, names: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
     if statements.is_policy(old) and statements.is_policy(new):
         same = statements.same(old, new)
-        said = _SPELLED if same else f"{statements.count(new)}: {_POLICY}"
+        said = SPELLED if same else f"{statements.count(new)}: {_POLICY}"
         yield Difference(path, names, statements.count(old), said)
         return
     found = list(differences(path, names, old, new))
     if not found:
-        yield Difference(path, names, "JSON", _SPELLED)
+        yield Difference(path, names, "JSON", SPELLED)
     elif len(found) <= _FEW:
         # Nothing inside the text decides what Terraform does: it is one argument.
         yield from (Difference(it.path, names, it.old, it.new, it.diff) for it in found)

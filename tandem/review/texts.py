@@ -11,6 +11,8 @@ from typing import Any
 from tandem.deployment.symbols import readable
 
 HIDDEN = "(sensitive value)"
+SAME = "the same, as far as it is known before the apply"
+SPELLED = "the same, written in another way"
 LONGEST = 200
 """Characters of a value; of a longer one the middle is left out."""
 _AROUND = 40

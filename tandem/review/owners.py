@@ -1,0 +1,194 @@
+"""The image whose pipeline a resource is part of: by what the pipeline uses, not by its name."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from tandem.builds import given_by
+from tandem.deployment import BuildProject, Deployment, Pipeline
+from tandem.deployment.addresses import calls_of
+from tandem.deployment.blocks import block, text
+from tandem.deployment.symbols import readable
+
+_DEPTH = 3
+"""Steps from a resource to another that is part of a pipeline."""
+
+
+def owners(after: Deployment | None, before: Deployment | None) -> Callable[[str], str]:
+    """Says which image an address is part of: of what there will be, else of what there is.
+
+    The address of several images or of none has an empty one.
+    """
+    deployments = [it for it in (after, before) if it is not None]
+    short = _short({_image(it, pipeline) for it in deployments for pipeline in it.pipelines})
+    found = [_Owners(it, short) for it in deployments]
+
+    def owner(address: str) -> str:
+        return next((it.of(address) for it in found if it.has(address)), "")
+
+    return owner
+
+
+class _Owners:
+    """Which image what is part of, in a deployment."""
+
+    def __init__(self, deployment: Deployment, short: Mapping[str, str]) -> None:
+        self._deployment = deployment
+        self._claims: dict[str, set[str]] = defaultdict(set)
+        self._roles = {role.arn: role for role in deployment.roles}
+        self._groups = {
+            str(it.values.get("name")): it.address
+            for it in deployment.resources.values()
+            if it.type == "aws_cloudwatch_log_group"
+        }
+        self._names = {it.address: short[_image(deployment, it)] for it in deployment.pipelines}
+        for pipeline in deployment.pipelines:
+            self._pipeline(pipeline)
+        self._rules()
+        self._beside()
+        self._modules()
+
+    def has(self, address: str) -> bool:
+        """Whether it has a resource."""
+        return address in self._deployment.resources
+
+    def of(self, address: str) -> str:
+        """The image of a resource; empty: several share it, or it is of none."""
+        found = self._claims.get(address, set())
+        return next(iter(found)) if len(found) == 1 else ""
+
+    def _pipeline(self, pipeline: Pipeline) -> None:
+        image = self._names[pipeline.address]
+        self._claims[pipeline.address].add(image)
+        self._role(pipeline.role_arn, image)
+        repository = _repository(self._deployment, pipeline)
+        if repository in self._deployment.repository_of:
+            self._claims[self._deployment.repository_of[repository].address].add(image)
+        for store in pipeline.stores:
+            bucket = self._deployment.bucket_of.get(store.bucket)
+            if bucket:
+                self._claims[bucket.address].add(image)
+        for action in pipeline.actions:
+            if action.role_arn:
+                self._role(action.role_arn, image)
+            if action.provider == "CodeBuild":
+                name = action.configuration.get("ProjectName", "")
+                project = self._deployment.project_run_by(pipeline, name)
+                if project:
+                    self._project(project, image)
+
+    def _project(self, project: BuildProject, image: str) -> None:
+        self._claims[project.address].add(image)
+        self._role(project.role_arn, image)
+        logs = block(project.resource.values, "logs_config", "cloudwatch_logs")
+        group = text(logs, "group_name") or f"/aws/codebuild/{project.name}"
+        if group in self._groups:
+            self._claims[self._groups[group]].add(image)
+
+    def _role(self, arn: str, image: str) -> None:
+        role = self._roles.get(arn)
+        if role:
+            self._claims[role.address].add(image)
+            for policy in role.policies:
+                self._claims[policy.address].add(image)
+
+    def _rules(self) -> None:
+        """A rule, its targets and their roles are of the one image that they start."""
+        pipelines = self._deployment.pipeline_of
+        projects = self._deployment.project_of
+        for rule in self._deployment.rules:
+            for target in rule.targets:
+                if target.arn in pipelines:
+                    found = {self._names[pipelines[target.arn].address]}
+                elif target.arn in projects:
+                    found = set(self._claims.get(projects[target.arn].address, ()))
+                else:
+                    found = {""}
+                self._claims[target.address] |= found
+                self._claims[rule.address] |= found
+                for image in found if target.role_arn else ():
+                    self._role(str(target.role_arn), image)
+
+    def _beside(self) -> None:
+        """What names something of an image, such as the policy of its repository."""
+        waiting = [
+            it for it in self._deployment.resources.values() if it.address not in self._claims
+        ]
+        for _ in range(_DEPTH):
+            named = self._named()
+            left = []
+            for it in waiting:
+                found = {
+                    image
+                    for value in it.values.values()
+                    if isinstance(value, str) and value in named
+                    for image in named[value]
+                }
+                if found:
+                    self._claims[it.address] = found
+                else:
+                    left.append(it)
+            if len(left) == len(waiting):
+                return
+            waiting = left
+
+    def _named(self) -> Mapping[str, set[str]]:
+        """Images by the ARNs, URLs and unmistakable names of what is part of them."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for address, images in self._claims.items():
+            resource = self._deployment.resources.get(address)
+            if resource is None:
+                continue
+            for name in ("arn", "id", "repository_url", "name", "bucket"):
+                said = resource.values.get(name)
+                if isinstance(said, str) and len(said) > 1:
+                    found[said] |= images
+        return found
+
+    def _modules(self) -> None:
+        """What nothing else tells is of the image of its module, if that is of one."""
+        images: dict[str, set[str]] = defaultdict(set)
+        for address, found in self._claims.items():
+            images[_module(address)] |= found
+        for address in self._deployment.resources:
+            module = _module(address)
+            if module and address not in self._claims and len(images.get(module, ())) == 1:
+                self._claims[address] |= images[module]
+
+
+def _module(address: str) -> str:
+    return ".".join(calls_of(address))
+
+
+def _image(deployment: Deployment, pipeline: Pipeline) -> str:
+    return readable(_repository(deployment, pipeline) or pipeline.name)
+
+
+def _repository(deployment: Deployment, pipeline: Pipeline) -> str:
+    """The name of the repository for which a pipeline builds, if it says one."""
+    bases = {it.configuration.get("RepositoryName") for it in pipeline.sources}
+    found = {
+        repository.name
+        for value in _values(deployment, pipeline)
+        if (repository := deployment.repository_of.get(value)) and repository.name not in bases
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
+def _values(deployment: Deployment, pipeline: Pipeline) -> Iterator[str]:
+    for action in pipeline.actions:
+        if action.provider == "ECRBuildAndPublish":
+            yield action.configuration.get("ECRRepositoryName", "")
+        if action.provider == "CodeBuild":
+            name = action.configuration.get("ProjectName", "")
+            project = deployment.project_run_by(pipeline, name)
+            yield from (it.value for it in project.variables) if project else ()
+            yield from (it.value for it in given_by(action) or ())
+
+
+def _short(names: Collection[str]) -> dict[str, str]:
+    """Names without the path before them, where they are told apart without it."""
+    tails = {name: name.rpartition("/")[2] or name for name in names}
+    counts = Counter(tails.values())
+    return {name: tail if counts[tail] == 1 else name for name, tail in tails.items()}
