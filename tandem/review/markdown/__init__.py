@@ -1,0 +1,93 @@
+"""A review as a comment in a pull request, in GitHub's Markdown.
+
+https://github.github.com/gfm/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from tandem.review.markdown.changes import attribute, change, destroyed, details, others
+from tandem.review.markdown.effects import findings, links, objections
+from tandem.review.markdown.escaping import code, prose
+from tandem.review.markdown.fitting import Part, Section, fit
+from tandem.review.markdown.permissions import permissions
+from tandem.review.model import Review
+from tandem.review.wording import counted, number_of, verdict
+
+__all__ = ["LIMIT", "SHORTEST", "markdown"]
+
+LIMIT = 65_000
+"""Characters of a comment: GitHub takes 65,536, and who posts it may add a line."""
+SHORTEST = 2_000
+"""With less there is no room to say what is left out."""
+_TO_SAY_THE_CUT = 700
+
+
+def markdown(review: Review, *, limit: int = LIMIT) -> str:
+    """The review, the most important first.
+
+    Args:
+        review: What to show.
+        limit: Characters it may have, 2,000 or more. CodeCommit takes 10,240, Bitbucket 32,768.
+
+    Raises:
+        ValueError: The limit leaves no room to say anything.
+    """
+    if limit < SHORTEST:
+        raise ValueError(f"limit: {limit} characters are too few; use {SHORTEST} or more")
+    head, foot = f"## {_sign(review)} {verdict(review)} · {counted(review)}", _foot(review)
+    texts, left = fit(list(_sections(review)), limit - len(head) - len(foot) - _TO_SAY_THE_CUT)
+    return "\n\n".join([head, *_cut(left), *texts, foot]) + "\n"
+
+
+def _sign(review: Review) -> str:
+    if not review.passes:
+        return "⛔"
+    return "⚠️" if review.drift and review.kind == "drift" else "✅"
+
+
+def _cut(left: Mapping[str, tuple[int, int]]) -> Iterator[str]:
+    if left:
+        said = ", ".join(
+            f"{out:,} of {number_of(all_, what)}" for what, (out, all_) in left.items()
+        )
+        yield f"> ✂️ **Shortened to fit in a comment.** Not shown here: {said}."
+
+
+def _sections(review: Review) -> Iterator[Section]:
+    yield from _list("**First of all:**", "note", review.notes)
+    yield from objections(review)
+    if review.kind == "drift":
+        yield from _drift(review)
+    yield from destroyed(review)
+    yield from links(review)
+    yield from permissions(review)
+    yield from findings(review)
+    yield from others(review)
+    yield from _outputs(review)
+    if review.kind == "plan":
+        yield from _drift(review)
+    yield from _list("### Not looked at", "thing not looked at", review.not_known)
+
+
+def _drift(review: Review) -> Iterator[Section]:
+    if review.drift:
+        parts = tuple(Part(change(it), "drifted resource") for it in review.drift)
+        yield Section("### Changed outside of Terraform", parts)
+
+
+def _outputs(review: Review) -> Iterator[Section]:
+    frame = details(number_of(len(review.outputs), "output"))
+    if review.outputs:
+        parts = tuple(Part(attribute(it), "output", frame) for it in review.outputs)
+        yield Section("### Outputs", parts)
+
+
+def _list(heading: str, what: str, lines: Sequence[str]) -> Iterator[Section]:
+    if lines:
+        yield Section(heading, tuple(Part(f"- {prose(line)}", what) for line in lines))
+
+
+def _foot(review: Review) -> str:
+    return f"<sub>Terraform {code(review.terraform_version, 30)}</sub>"

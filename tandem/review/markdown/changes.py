@@ -1,0 +1,142 @@
+"""Changes of resources, in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from tandem.deployment.symbols import printable
+from tandem.review.markdown.escaping import (
+    LONGEST_VALUE,
+    code,
+    fence_of,
+    fenced,
+    inside_html,
+    prose,
+)
+from tandem.review.markdown.fitting import Frame, Part, Section
+from tandem.review.model import AttributeChange, Change, Rename, Review
+from tandem.review.wording import DONE
+
+_DANGEROUS = ("destroy", "replace")
+_MOST_ATTRIBUTES = 25
+_MOST_LINES = 60
+"""Of one change; more are counted."""
+_FEW = 8
+"""Changes that are shown without a click."""
+
+
+def destroyed(review: Review) -> Iterator[Section]:
+    """What is destroyed or replaced, and what could be moved instead."""
+    found = [it for it in review.changes if it.action in _DANGEROUS]
+    if found:
+        yield Section(
+            "### Destroyed or replaced", tuple(Part(change(it), "change") for it in found)
+        )
+    blocks = [_moved(it) for it in review.renames]
+    if blocks:
+        ticks = fence_of(blocks)
+        frame = Frame(f"{ticks}hcl", ticks)
+        yield Section(
+            "### Renamed?\n\nThese look like the same thing under another name. Terraform keeps "
+            "them if this is added to the configuration:",
+            tuple(Part(text, "proposed `moved` block", frame) for text in blocks),
+        )
+
+
+def _moved(it: Rename) -> str:
+    said = replace(it, old=printable(it.old), new=printable(it.new))
+    after = f"# {', '.join(map(printable, it.differs))} would then change in place\n"
+    return f"{after if it.differs else ''}{said.block}"
+
+
+def others(review: Review) -> Iterator[Section]:
+    """What else changes, image by image, the most dangerous first."""
+    by_image: dict[str, list[Change]] = {}
+    for it in review.changes:
+        if it.action not in _DANGEROUS:
+            by_image.setdefault(it.image, []).append(it)
+    few = sum(map(len, by_image.values())) <= _FEW
+    parts = [
+        Part(change(it), "change", frame)
+        for image, found in by_image.items()
+        for frame in [details(_image_summary(image, found), is_open=few)]
+        for it in found
+    ]
+    if parts:
+        yield Section("### Everything else", tuple(parts))
+
+
+def _image_summary(image: str, found: Sequence[Change]) -> str:
+    counts: dict[str, int] = {}
+    for it in found:
+        counts[_done(it)] = counts.get(_done(it), 0) + 1
+    said = ", ".join(f"{number:,} {done}" for done, number in counts.items())
+    return f"{inside_html(image) if image else 'Shared, or of no image'}: {said}"
+
+
+def details(summary: str, *, is_open: bool = False) -> Frame:
+    """Something to be opened with a click; `summary` is HTML."""
+    begin = "<details open>" if is_open else "<details>"
+    return Frame(f"{begin}<summary>{summary}</summary>\n", "\n</details>")
+
+
+def change(it: Change) -> str:
+    """A change as an item of a list, with what it consists of below."""
+    lines = [f"- {code(it.address)} {_what(it)}", *(f"  - {prose(why)}" for why in it.means)]
+    attributes = sorted(it.attributes, key=lambda one: not one.replaces)
+    lines += [_indented(attribute(one)) for one in attributes[:_MOST_ATTRIBUTES]]
+    more = len(attributes) - _MOST_ATTRIBUTES
+    if more > 0:
+        lines.append(f"  - … and {more:,} more attributes, left out here")
+    return "\n".join(lines)
+
+
+def _what(it: Change) -> str:
+    done = _done(it)
+    said = f"is **{done}**" if it.action in _DANGEROUS else done
+    said += " (a leftover of a replacement that failed)" if it.deposed else ""
+    if it.previous_address is not None:
+        said += f", moved from {code(it.previous_address)}" if done != "moved" else ""
+        said += f" from {code(it.previous_address)}" if done == "moved" else ""
+    if it.importing is not None:
+        said += f", imported as {code(it.importing)}" if done != "imported" else ""
+        said += f" as {code(it.importing)}" if done == "imported" else ""
+    return f"{said}: {prose(it.reason)}" if it.reason else said
+
+
+def _done(it: Change) -> str:
+    if it.action == "no-op" and it.importing is not None:
+        return "imported"
+    if it.action == "no-op" and it.previous_address is not None:
+        return "moved"
+    return DONE[it.action]
+
+
+def attribute(it: AttributeChange) -> str:
+    """An attribute as an item of a list: as it is, and as it will be."""
+    because = " **(replaces it)**" if it.replaces else ""
+    if it.diff:
+        shown = it.diff[:_MOST_LINES]
+        more = len(it.diff) - len(shown)
+        cut = [f"@@ … and {more:,} more lines, left out here @@"] if more > 0 else []
+        return f"- {code(it.path)}{because}\n{_indented(fenced('diff', [*shown, *cut]))}"
+    return f"- {code(it.path)}: {_values(it.old, it.new)}{because}"
+
+
+def _values(old: str | None, new: str | None) -> str:
+    if old == new:
+        return _value(new)
+    if old is None:
+        return f"{_value(new)} (new)"
+    if new is None:
+        return f"~~{_value(old)}~~ (removed)"
+    return f"{_value(old)} → {_value(new)}"
+
+
+def _value(text: str | None) -> str:
+    return code(text or "", LONGEST_VALUE)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.split("\n"))

@@ -1,0 +1,85 @@
+"""Texts that others chose, in GitHub's Markdown: shown as they are, and nothing more.
+
+https://github.github.com/gfm/#code-spans
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+
+from tandem.deployment.symbols import printable
+
+LONGEST_NAME = 300
+LONGEST_VALUE = 240
+LONGEST_SENTENCE = 600
+LONGEST_LINE = 200
+"""Characters of each; a longer text loses its middle."""
+
+_WORD = re.compile(
+    r"[(\"']*"
+    r"(?!GH-[0-9]|[0-9a-f]{7,}\b)"  # GitHub makes links of issues and of commits
+    r"[^\W_]+(?:['-][^\W_]+)*"
+    r"[)\"'.,;:!?%…]*",
+    re.IGNORECASE,
+)
+"""What means nothing to Markdown and to GitHub, inside a line."""
+_BARE = {"-", "→", "…"}
+_PAGE = re.compile(r"https://[\w.-]+(?:/[\w.~%/-]*)?(?:#[\w.%-]*)?", re.ASCII)
+
+
+def code(text: str, limit: int = LONGEST_NAME) -> str:
+    """A code span, in which neither Markdown nor mentions nor HTML mean anything."""
+    shown = shortened(printable(text), limit) or '""'
+    ticks = "`" * (_longest_run(shown) + 1)
+    # One space on both sides is not shown; without it a first ` would belong to the marks.
+    pad = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) else ""
+    return f"{ticks}{pad}{shown}{pad}{ticks}"
+
+
+def prose(text: str) -> str:
+    """A sentence: its words as they are, its names and all that is no word as code spans."""
+    words = shortened(printable(text), LONGEST_SENTENCE).split()
+    return " ".join(_word(word) for word in words)
+
+
+def _word(word: str) -> str:
+    if word in _BARE or _WORD.fullmatch(word):
+        return word
+    core = word.rstrip(".,;:")
+    return f"{code(core, LONGEST_SENTENCE)}{word[len(core) :]}" if core else code(word)
+
+
+def inside_html(text: str) -> str:
+    """A name within an HTML block such as `<summary>`."""
+    return f"<code>{html.escape(shortened(printable(text), LONGEST_NAME))}</code>"
+
+
+def fenced(language: str, lines: Iterable[str]) -> str:
+    """A fenced code block."""
+    shown = [shortened(printable(line), LONGEST_LINE) for line in lines]
+    ticks = fence_of(shown)
+    return "\n".join([f"{ticks}{language}", *shown, ticks])
+
+
+def fence_of(lines: Iterable[str]) -> str:
+    """A fence that none of the lines closes."""
+    return "`" * max(2, *map(_longest_run, lines)) + "`"
+
+
+def link(words: str, page: str) -> str:
+    """A link to a page that explains something; nothing, if the address is no plain one."""
+    return f" ([{words}]({page}))" if _PAGE.fullmatch(page) else ""
+
+
+def shortened(text: str, limit: int) -> str:
+    """The text, without its middle if it is longer."""
+    if len(text) <= limit:
+        return text
+    end = limit // 3
+    return f"{text[: limit - end - 1]}…{text[-end:]}"
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)

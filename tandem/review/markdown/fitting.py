@@ -1,0 +1,100 @@
+"""A comment that is never too long: what is least important is left out, and counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_ROOM_TO_SAY = 120
+"""Characters of the line at the end of a section that says how much is left out."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around several parts, such as `<details>` or a fence."""
+
+    begin: str
+    end: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """The smallest thing that is shown whole or not at all."""
+
+    text: str
+    what: str = ""
+    """What it is one of, as in `change`; empty: it belongs to another part."""
+    frame: Frame | None = None
+    """Parts that follow each other with the same one stand in it together."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what is below it, the most important first."""
+
+    heading: str
+    parts: tuple[Part, ...]
+
+    def whole(self) -> int:
+        """How long it is when nothing is left out."""
+        return len(self._text(self.parts))
+
+    def fitted(self, room: int) -> tuple[str, Sequence[Part]]:
+        """The section in no more than `room` characters, and what is left out of it."""
+        if self.whole() <= room:
+            return self._text(self.parts), ()
+        count, length = 0, len(self.heading) + _ROOM_TO_SAY
+        frame: Frame | None = None
+        for part in self.parts:
+            length += len(part.text) + 2
+            if part.frame is not None and part.frame != frame:
+                length += len(part.frame.begin) + len(part.frame.end) + 6
+            if length > room:
+                break
+            count, frame = count + 1, part.frame
+        left = self.parts[count:]
+        if not count:
+            return "", left
+        return f"{self._text(self.parts[:count])}\n\n{_and_more(left)}", left
+
+    def _text(self, parts: Iterable[Part]) -> str:
+        lines = [self.heading]
+        frame: Frame | None = None
+        for part in parts:
+            if part.frame != frame:
+                lines += [frame.end, ""] if frame else [""]
+                lines += [part.frame.begin] if part.frame else []
+                frame = part.frame
+            lines.append(part.text)
+        lines += [frame.end] if frame else []
+        return "\n".join(lines)
+
+
+def fit(sections: Sequence[Section], room: int) -> tuple[list[str], dict[str, tuple[int, int]]]:
+    """The sections in no more than `room` characters.
+
+    Each later one is sure of a share of the room, so that a thousand of one kind do not hide
+    another kind.
+
+    Returns:
+        The texts, and by what they are how many parts are left out, of how many.
+    """
+    lengths = [section.whole() + 2 for section in sections]
+    share = room // max(1, len(sections))
+    texts: list[str] = []
+    left: Counter[str] = Counter()
+    for number, section in enumerate(sections):
+        kept = sum(min(length, share) for length in lengths[number + 1 :])
+        text, out = section.fitted(room - kept - 2)
+        if text:
+            texts.append(text)
+            room -= len(text) + 2
+        left.update(part.what for part in out if part.what)
+    all_of = Counter(part.what for section in sections for part in section.parts)
+    return texts, {what: (number, all_of[what]) for what, number in left.items()}
+
+
+def _and_more(left: Sequence[Part]) -> str:
+    count = sum(bool(part.what) for part in left)
+    return f"**… and {count:,} more, left out here.**" if count else "**… cut here.**"

@@ -1,0 +1,99 @@
+"""Who may do what, in Markdown: what is gained and lost as a diff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tandem.review.markdown.changes import details
+from tandem.review.markdown.escaping import code, fenced, prose
+from tandem.review.markdown.fitting import Part, Section
+from tandem.review.model import Grant, PermissionChange, Review
+
+_MOST = 12
+"""Statements of one change, and names of one list; more are counted."""
+_WIDTH = 90
+"""Characters of a line before its resources get lines of their own."""
+_ASSUME = ("sts:AssumeRole",)
+
+
+def permissions(review: Review) -> Iterator[Section]:
+    """Who may do more, then who may do less, then the roles that are new or gone."""
+    found = review.permissions
+    more = [it for it in found if it.widens and not it.is_new]
+    less = [it for it in found if not (it.widens or it.is_new or it.is_gone)]
+    parts = [
+        *(Part(_change(it), "change of permissions") for it in more + less),
+        *_folded([it for it in found if it.is_new], "New"),
+        *_folded([it for it in found if it.is_gone and not it.widens and not it.is_new], "Gone"),
+    ]
+    if parts:
+        yield Section("### Permissions", tuple(parts))
+
+
+def _folded(found: Sequence[PermissionChange], how: str) -> Iterator[Part]:
+    frame = details(f"{how} roles and policies: {len(found):,}")
+    yield from (Part(_change(it), "change of permissions", frame) for it in found)
+
+
+def _change(it: PermissionChange) -> str:
+    grants = [("+", grant) for grant in it.gained] + [("-", grant) for grant in it.lost]
+    lines = [line for sign, grant in grants[:_MOST] for line in _grant(sign, grant)]
+    if len(grants) > _MOST:
+        lines.append(f"@@ … and {len(grants) - _MOST:,} more, left out here @@")
+    unknown = [f"- Not known: {prose(why)}" for why in it.unknown[:_MOST]]
+    if len(it.unknown) > _MOST:
+        unknown.append(f"- … and {len(it.unknown) - _MOST:,} more that is not known")
+    shown = [fenced("diff", lines)] if lines else []
+    return "\n".join(["", f"{_title(it)} · {code(it.address)}", "", *shown, *unknown])
+
+
+def _title(it: PermissionChange) -> str:
+    sign = "⚠️ " if it.widens and not it.is_new else ""
+    return f"{sign}**{code(it.name)} {_how(it)}**"
+
+
+def _how(it: PermissionChange) -> str:
+    if it.is_gone:
+        return "is gone"
+    verb = {"role": "may do", "trust": "may be assumed by", "resource": "lets others do"}[it.kind]
+    if it.is_new:
+        return f"is new and {verb}"
+    more, less = ("others", "fewer") if it.kind == "trust" else ("more", "less")
+    return f"{verb} {more if it.widens or it.gained else less}"
+
+
+def _grant(sign: str, grant: Grant) -> Iterator[str]:
+    begin = "never " if grant.denies else ""
+    actions = _names(grant.actions, grant.but_actions)
+    if grant.principals:
+        who = _names(grant.principals, grant.but_principals)
+        begin = f"{who}: {begin}" if grant.actions != _ASSUME or grant.denies else who
+        actions = "" if begin == who else actions
+    where = _names(grant.resources, grant.but_resources)
+    condition = f" {grant.condition}" if grant.condition else ""
+    line = f"{sign} {begin}{actions}"
+    if len(line) + len(where) + len(condition) <= _WIDTH or not where:
+        yield f"{line}{f' on {where}' if where else ''}{condition}"
+    else:
+        yield line
+        for number, resource in enumerate(grant.resources[:_MOST]):
+            yield f"{sign}   {'on' if not number else '  '} {resource}"
+        if len(grant.resources) > _MOST:
+            yield f"{sign}      … and {len(grant.resources) - _MOST:,} more"
+        if grant.but_resources:
+            yield f"{sign}   but not {_names(grant.but_resources)}"
+        if condition:
+            yield f"{sign}  {condition}"
+    if sign == "+" and (said := _remark(grant)):
+        yield f"!   {said}"
+
+
+def _remark(grant: Grant) -> str:
+    unneeded = "no step needs it" if grant.needed is False else ""
+    return "; ".join(filter(None, (grant.wide, unneeded)))
+
+
+def _names(names: Sequence[str], but: Sequence[str] = ()) -> str:
+    more = f" and {len(names) - _MOST:,} more" if len(names) > _MOST else ""
+    without = f" but not {_names(but)}" if but else ""
+    return f"{', '.join(names[:_MOST])}{more}{without}"
