@@ -1,0 +1,50 @@
+"""The sensitive values of a plan, to be looked for in what is written in the end."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+HIDDEN = "(sensitive)"
+"""What stands for a sensitive value: no format gives these characters a meaning."""
+_SHORTEST, _LONG, _LINE = 8, 16, 20
+_WORD = re.compile("[a-z]+")
+
+
+class Secrets:
+    """Sensitive values. Nothing shows them: no attribute, no `repr`."""
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        found = {form for value in values if is_telling(value) for form in _forms(value)}
+        # The longest first: a value may be part of another one.
+        self.__texts = sorted(found, key=lambda text: (-len(text), text))
+
+    def __repr__(self) -> str:
+        return f"Secrets({len(self.__texts)})"
+
+    def scrub(self, text: str) -> str:
+        """`text` with a note in the place of each sensitive value, as text, HTML or JSON has it."""
+        for secret in self.__texts:
+            if secret in text:
+                text = text.replace(secret, HIDDEN)
+        return text
+
+
+def is_telling(value: str) -> bool:
+    """Whether a value stands for itself wherever it is found: no `true`, no `password`."""
+    return len(value) >= _SHORTEST and (len(value) >= _LONG or not _WORD.fullmatch(value))
+
+
+def _forms(value: str) -> Iterator[str]:
+    lines = (line.strip() for line in value.splitlines() if len(value) > len(line))
+    # Of a private key each line is a secret; what has blanks is a text's, and may be anywhere.
+    for text in (value, *(line for line in lines if len(line) >= _LINE)):
+        if text != value and re.search(r"\s", text):
+            continue
+        yield text
+        yield json.dumps(text, ensure_ascii=False)[1:-1]
+        yield json.dumps(text)[1:-1]
+        yield html.escape(text)
+        yield html.escape(text, quote=False)
