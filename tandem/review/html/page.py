@@ -15,6 +15,7 @@ from tandem.deployment.symbols import readable
 from tandem.review.html.pictures import pictures
 from tandem.review.html.view import View
 from tandem.review.model import Review
+from tandem.review.wording import RULES, verdict
 from tandem.trace.pictures.model import Graph
 from tandem.trace.pictures.svg import svg
 
@@ -33,6 +34,8 @@ def html(review: Review, *, draw: Callable[[Graph], str] = svg) -> str:
     styles = {style, *(it for picture in drawn for it in picture.styles)}
     return _ENVIRONMENT.get_template("page.html").render(
         view=View(review),
+        verdict=verdict(review),
+        rules=RULES,
         review=review,
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file

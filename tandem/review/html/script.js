@@ -70,5 +70,7 @@ document.getElementById("collapse").addEventListener("click", () => fold(false))
 addEventListener("hashchange", reveal);
 
 form.hidden = false;
+// Where the columns are one, the filter would stand before everything else.
+if (matchMedia("(max-width: 50rem)").matches) form.querySelector("details").open = false;
 apply();
 reveal();

@@ -7,21 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from tandem.review.model import Change, Counts, Objection, PermissionChange, Review, ReviewFinding
+from tandem.review.model import (
+    Action,
+    Change,
+    Counts,
+    Objection,
+    PermissionChange,
+    Review,
+    ReviewFinding,
+)
+from tandem.review.wording import DONE
 
-SHARED = "shared, or of no image"
+SHARED = "Shared, or of no image"
 """What stands in place of an image."""
 _FEW = 12
 """Changes of a list that are shown open; of more the reader opens what matters."""
-_KINDS = {
-    "destroy": "destroyed",
-    "replace": "replaced",
-    "update": "changed",
-    "create": "created",
-    "forget": "forgotten",
-    "read": "read",
-    "no-op": "moved",
-}
+_DANGEROUS: frozenset[Action] = frozenset(("destroy", "replace"))
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ class Item:
         """What the filter calls it."""
         if self.change.action == "no-op" and self.change.importing is not None:
             return "imported"
-        return _KINDS[self.change.action]
+        if self.change.action == "no-op" and self.change.previous_address is not None:
+            return "moved"
+        return DONE[self.change.action]
 
     @property
     def image(self) -> str:
@@ -59,19 +62,6 @@ class View:
 
     review: Review
 
-    @property
-    def verdict(self) -> str:
-        """The first line, without the counts."""
-        standing = len(self.standing)
-        if standing:
-            return f"The gate is closed: {counted(standing, 'objection')}"
-        if self.waived:
-            return f"The gate is open: {counted(len(self.waived), 'objection')} waived"
-        if self.review.kind == "drift":
-            drifted = self.review.counts.drift
-            return f"Drift: {counted(drifted, 'resource')}" if drifted else "No drift"
-        return "The gate is open" if self.review.changes else "Nothing changes"
-
     @cached_property
     def counts(self) -> tuple[tuple[str, str], ...]:
         """How many of what, as in `3 to add`; without zeros."""
@@ -90,12 +80,12 @@ class View:
     @cached_property
     def dangerous(self) -> tuple[Item, ...]:
         """What is destroyed or replaced."""
-        return self._items("c", self.review.changes, ("destroy", "replace"))
+        return self._items("c", self.review.changes, _DANGEROUS)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The other changes, by image; what has none comes last."""
-        rest = self._items("r", self.review.changes, tuple(set(_KINDS) - {"destroy", "replace"}))
+        rest = self._items("r", self.review.changes, frozenset(DONE) - _DANGEROUS)
         by_image: dict[str, list[Item]] = {}
         for item in rest:
             by_image.setdefault(item.image, []).append(item)
@@ -107,7 +97,7 @@ class View:
     @cached_property
     def drift(self) -> tuple[Item, ...]:
         """What is no longer as Terraform left it."""
-        return self._items("d", self.review.drift, tuple(_KINDS))
+        return self._items("d", self.review.drift, frozenset(DONE))
 
     @cached_property
     def permissions(self) -> tuple[PermissionChange, ...]:
@@ -139,7 +129,7 @@ class View:
             "drift": review.drift,
             "outputs": review.outputs,
         }
-        listed = [(kind, found[kind]) for kind in (*_KINDS.values(), "imported")]
+        listed = [(kind, found[kind]) for kind in (*DONE.values(), "moved", "imported")]
         listed += [(kind, len(of)) for kind, of in others.items()]
         return tuple((kind, number) for kind, number in listed if number)
 
@@ -150,13 +140,13 @@ class View:
         rest = sum(len(group.items) for group in self.groups)
         listed = (
             ("objections", "Objections", len(review.objections), False),
-            ("destroyed", "Destroyed and replaced", len(self.dangerous), bool(review.renames)),
+            ("destroyed", "Destroyed or replaced", len(self.dangerous), bool(review.renames)),
             ("links", "Links", len(links.changes), bool(links.before.nodes or links.after.nodes)),
             ("permissions", "Permissions", len(review.permissions), False),
             ("findings", "Findings", len(review.findings), False),
-            ("rest", "Other changes" if self.dangerous else "Changes", rest, False),
+            ("rest", "Everything else" if self.dangerous else "Changes", rest, False),
             ("outputs", "Outputs", len(review.outputs), False),
-            ("drift", "Drift", len(review.drift), False),
+            ("drift", "Changed outside of Terraform", len(review.drift), False),
             ("unknown", "Not looked at", len(review.not_known), False),
         )
         return tuple((name, title, many) for name, title, many, more in listed if many or more)
@@ -209,7 +199,7 @@ class View:
 
     @staticmethod
     def _items(
-        prefix: str, changes: Iterable[Change], actions: tuple[str, ...]
+        prefix: str, changes: Iterable[Change], actions: frozenset[Action]
     ) -> tuple[Item, ...]:
         chosen = [it for it in changes if it.action in actions]
         is_open = len(chosen) <= _FEW
@@ -219,21 +209,16 @@ class View:
         )
 
 
-def counted(number: int, word: str) -> str:
-    """As in `1 objection` or `5,000 objections`."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
 def _counts(counts: Counts) -> Iterable[tuple[str, str]]:
     listed = (
-        ("destroy", counts.destroy, "to destroy"),
-        ("replace", counts.replace, "of them replaced"),
+        ("import", counts.importing, "to import"),
         ("add", counts.add, "to add"),
         ("change", counts.change, "to change"),
-        ("import", counts.importing, "to import"),
-        ("move", counts.move, "to move"),
-        ("forget", counts.forget, "to forget"),
-        ("drift", counts.drift, "drifted"),
+        ("destroy", counts.destroy, "to destroy"),
+        ("replace", counts.replace, "replaced"),
+        ("move", counts.move, "moved"),
+        ("forget", counts.forget, "forgotten"),
+        ("drift", counts.drift, "changed outside of Terraform"),
         ("unchanged", counts.unchanged, "unchanged"),
     )
     return ((kind, f"{number:,} {words}") for kind, number, words in listed if number)
