@@ -70,6 +70,7 @@ with _lazy_bindings():
         IListProducer,
         IResolvable,
         IResolveContext,
+        IStringProducer,
         Lazy,
         LocalBackend,
         NamedCloudWorkspace,
@@ -102,7 +103,13 @@ with _lazy_bindings():
         CodebuildProjectLogsConfig,
         CodebuildProjectLogsConfigCloudwatchLogs,
         CodebuildProjectSource,
+        CodebuildProjectSourceAuth,
         CodebuildProjectVpcConfig,
+    )
+    from cdktf_cdktf_provider_aws.codebuild_webhook import (
+        CodebuildWebhook,
+        CodebuildWebhookFilterGroup,
+        CodebuildWebhookFilterGroupFilter,
     )
     from cdktf_cdktf_provider_aws.codepipeline import (
         Codepipeline,
@@ -131,6 +138,7 @@ with _lazy_bindings():
         EcrRepositoryEncryptionConfiguration,
         EcrRepositoryImageScanningConfiguration,
     )
+    from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
     from cdktf_cdktf_provider_aws.iam_role import IamRole
     from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
     from cdktf_cdktf_provider_aws.provider import AwsProvider
@@ -154,6 +162,7 @@ with _lazy_bindings():
         S3BucketVersioningA,
         S3BucketVersioningVersioningConfiguration,
     )
+    from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
     from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
     from constructs import Construct
 
@@ -175,7 +184,11 @@ __all__ = [
     "CodebuildProjectLogsConfig",
     "CodebuildProjectLogsConfigCloudwatchLogs",
     "CodebuildProjectSource",
+    "CodebuildProjectSourceAuth",
     "CodebuildProjectVpcConfig",
+    "CodebuildWebhook",
+    "CodebuildWebhookFilterGroup",
+    "CodebuildWebhookFilterGroupFilter",
     "Codepipeline",
     "CodepipelineArtifactStore",
     "CodepipelineArtifactStoreEncryptionKey",
@@ -206,6 +219,8 @@ __all__ = [
     "IListProducer",
     "IResolvable",
     "IResolveContext",
+    "IStringProducer",
+    "IamOpenidConnectProvider",
     "IamRole",
     "IamRolePolicy",
     "Lazy",
@@ -227,6 +242,7 @@ __all__ = [
     "S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA",
     "S3BucketVersioningA",
     "S3BucketVersioningVersioningConfiguration",
+    "SnsTopic",
     "SqsQueue",
     "StringConcat",
     "TerraformDataSource",

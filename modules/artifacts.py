@@ -68,6 +68,17 @@ class AnyArtifactStore(Element):
         """
         self._grant(role, _OWNER)
 
+    def grant_put(self, role: ServiceRole, folder: str) -> None:
+        """Let a build's `role` put files into a folder of this bucket, and read none.
+
+        https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
+        """
+        role.allow(
+            Statement("Artifacts", ["s3:PutObject"], [f"{self.bucket_arn}/{folder}/*"]),
+            Statement("ArtifactBucket", _OWNER, [self.bucket_arn]),
+        )
+        self._grant_key(role)
+
     def grant_pass_through(self, role: ServiceRole) -> None:
         """Let a pipeline's `role` pass artifacts through this bucket, and through no other.
 
@@ -84,6 +95,9 @@ class AnyArtifactStore(Element):
             ),
             Statement("ArtifactBucket", on_bucket, [self.bucket_arn]),
         )
+        self._grant_key(role)
+
+    def _grant_key(self, role: ServiceRole) -> None:
         if self.kms_key is not None:
             role.allow(
                 Statement(

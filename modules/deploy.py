@@ -130,6 +130,8 @@ class EcsDeployment(Element):
         if said is True:
             return "*", settings.task_roles or []
         exists = every(given(settings), negated(said))
+        name = f"service/{settings.cluster}/{settings.service}"
+        self._project.uses("Services", self._project.arn("ecs", name))
         service = self.place(
             DataAwsEcsService(
                 self,

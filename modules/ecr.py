@@ -115,6 +115,8 @@ class ExistingImageRepository(AnyImageRepository):
 
     def __init__(self, scope: Construct, id: str, *, name: str) -> None:
         super().__init__(scope, id)
+        project = Project.of(self)
+        project.uses("ExistingRepositories", project.arn("ecr", f"repository/{name}"))
         repository = self.place(DataAwsEcrRepository(self, "repository", name=name))
         self.name, self.arn = repository.name, repository.arn
         self.url = repository.repository_url
@@ -143,6 +145,8 @@ class ImageRepository(AnyImageRepository):
         exists: Decision = True,
     ) -> None:
         super().__init__(scope, id, exists=exists)
+        project = Project.of(self)
+        project.uses("Repositories", project.arn("ecr", f"repository/{name}"))
         repository = self.place(
             EcrRepository(
                 self,
@@ -160,10 +164,10 @@ class ImageRepository(AnyImageRepository):
                     )
                 ],
                 lifecycle=TerraformResourceLifecycle(prevent_destroy=settings.protect),
-                tags=Project.of(self).tags,
+                tags=project.tags,
             )
         )
-        reference = RepositoryReference.of_account(Project.of(self), repository.name)
+        reference = RepositoryReference.of_account(project, repository.name)
         self.name, self.arn, self.url = reference.name, reference.arn, reference.url
         lifecycle = self.place(
             EcrLifecyclePolicy(self, "lifecycle", repository=self.name, policy=_lifecycle(settings))

@@ -10,6 +10,8 @@ from modules.expressions import Condition, Decision, Entries, Text, every
 
 _Placed = TypeVar("_Placed", bound=TerraformResource | TerraformDataSource)
 
+_TYPES = "_tandem_types"
+
 
 class Element(Construct):
     """A construct whose resources have addresses that people can read and rely on.
@@ -50,6 +52,7 @@ class Element(Construct):
 
         It exists as this construct does, or else as is said.
         """
+        _classes(self.stack)[type(resource)] = None
         parts = (part for part in (self.address, suffix) if part)
         resource.override_logical_id(terraform_name("_".join(parts)))
         match self.exists if exists is None else exists:
@@ -75,6 +78,21 @@ def stack_of(scope: Construct) -> TerraformStack:
         case TerraformStack():
             return scope
     return TerraformStack.of(scope)
+
+
+def types_in(stack: TerraformStack) -> list[str]:
+    """The types of what elements have placed in a stack, as in `data.aws_region`, sorted."""
+    return sorted(
+        f"data.{cls.TF_RESOURCE_TYPE}"
+        if issubclass(cls, TerraformDataSource)
+        else str(cls.TF_RESOURCE_TYPE)
+        for cls in _classes(stack)
+    )
+
+
+def _classes(stack: TerraformStack) -> dict[Any, None]:
+    found: dict[Any, None] = vars(stack).setdefault(_TYPES, {})
+    return found
 
 
 def _exists(scope: Construct, exists: Decision | Entries[Any]) -> Decision | Entries[Any]:

@@ -1,4 +1,4 @@
-"""Roles and what they may do: statements, and the one role that each service gets."""
+"""Roles and what they may do: statements, and the one role that each user of it gets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from modules._cdktf import Construct, IamRole, IamRolePolicy
+from modules._cdktf import (
+    Construct,
+    IamRole,
+    IamRolePolicy,
+    IResolveContext,
+    IStringProducer,
+    Lazy,
+    TerraformResource,
+    jsii,
+)
 from modules.element import Element
 from modules.expressions import Decision, Entries, Texts, document, each, either, where
 from modules.project import Project
@@ -68,40 +77,28 @@ def policy(statements: Sequence[Any]) -> str:
     return document({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-class ServiceRole(Element):
-    """A role that one service assumes for one resource, and nobody else.
+class Role(Element):
+    """A role, and the one policy that says what it may do.
 
     Args:
         name: At most 64 characters.
-        service: Principal, as in `codebuild.amazonaws.com`.
-        source_arn: ARN of the resource that the service acts for. The role can be assumed for no
-            other resource and no other account (the "confused deputy").
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+        trust: The statements that say who may assume it.
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, name: str, service: str, source_arn: str
+        self, scope: Construct, id: str, *, name: str, trust: Sequence[Mapping[str, object]]
     ) -> None:
         super().__init__(scope, id)
         project = Project.of(self)
         self._statements: list[Statement] = []
         self._repeated: list[list[Any]] = []
-        trust = {
-            "Effect": "Allow",
-            "Principal": {"Service": service},
-            "Action": "sts:AssumeRole",
-            "Condition": {
-                "StringEquals": {"aws:SourceAccount": project.account},
-                "ArnLike": {"aws:SourceArn": source_arn},
-            },
-        }
+        self._late: _Late | None = None
         self._role = self.place(
             IamRole(
                 self,
                 "role",
                 name=name,
-                assume_role_policy=policy([trust]),
+                assume_role_policy=policy(trust),
                 permissions_boundary=project.permissions_boundary,
                 tags=project.tags,
             )
@@ -112,6 +109,12 @@ class ServiceRole(Element):
             IamRolePolicy(self, "policy", name=name, role=self._role.name, policy="")
         )
         """What depends on the role must depend on its policy: IAM attaches it separately."""
+
+    def create_after(self, resource: TerraformResource) -> None:
+        """Create the role only when `resource` exists, which its trust policy names."""
+        self._role.depends_on = [
+            f"{resource.terraform_resource_type}.{resource.friendly_unique_id}"
+        ]
 
     def allow_only(self, statement: Statement) -> None:
         """Set what the role may do, in place of what it could before."""
@@ -150,12 +153,61 @@ class ServiceRole(Element):
                 self._repeated.append(each(entries, lambda *entry: statement(*entry).document()))
                 self._write()
 
+    def allow_late(self, statements: Callable[[], Sequence[Statement]]) -> None:
+        """Add what is known only when the whole stack is there: it is asked for at synthesis."""
+        self._late = _Late(self._document, statements)
+        self.policy.policy = Lazy.string_value(self._late)
+
     def _write(self) -> None:
-        self.policy.policy = policy(
+        if self._late is None:
+            self.policy.policy = self._document()
+
+    def _document(self, *more: Statement) -> str:
+        return policy(
             [
                 part
-                for statement in self._statements
+                for statement in (*self._statements, *more)
                 for part in where(statement.when, statement.document())
             ]
             + [part for parts in self._repeated for part in parts]
         )
+
+
+@jsii.implements(IStringProducer)
+class _Late:
+    """A policy that becomes known only while the stack grows."""
+
+    def __init__(
+        self, document: Callable[..., str], statements: Callable[[], Sequence[Statement]]
+    ) -> None:
+        self._document, self._statements = document, statements
+
+    def produce(self, context: IResolveContext) -> str:  # noqa: ARG002 - jsii's signature
+        return self._document(*self._statements())
+
+
+class ServiceRole(Role):
+    """A role that one service assumes for one resource, and nobody else.
+
+    Args:
+        name: At most 64 characters.
+        service: Principal, as in `codebuild.amazonaws.com`.
+        source_arn: ARN of the resource that the service acts for. The role can be assumed for no
+            other resource and no other account (the "confused deputy").
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, service: str, source_arn: str
+    ) -> None:
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": service},
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": Project.of(scope).account},
+                "ArnLike": {"aws:SourceArn": source_arn},
+            },
+        }
+        super().__init__(scope, id, name=name, trust=[trust])

@@ -84,6 +84,8 @@ class Project(Element):
         self._moved: list[dict[str, str]] = []
         self.artifact_store: AnyArtifactStore | None = None
         self.triggers: Triggers | None = None
+        self.others: dict[str, list[str]] = {}
+        """ARNs of what the stack has, or looks up, under names of the user's, by kind."""
         self.account = self.place(DataAwsCallerIdentity(self, "account"), "current").account_id
         partition = self.place(DataAwsPartition(self, "partition"), "current")
         self.partition = partition.partition
@@ -102,6 +104,10 @@ class Project(Element):
         """Add `moved` blocks to the stack, from old addresses to new ones."""
         self._moved += [{"from": old, "to": new} for old, new in addresses.items()]
         self.stack.add_override("moved", self._moved)
+
+    def uses(self, kind: str, arn: str) -> None:
+        """Note something whose name may not begin with the project's."""
+        self.others.setdefault(kind, []).append(arn)
 
     def arn(self, service: str, resource: str) -> str:
         """ARN of a resource in this account and region.

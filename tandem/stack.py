@@ -18,6 +18,7 @@ from modules._cdktf import (
 )
 from modules.bases import Image
 from modules.naming import fit
+from modules.plan_review import DriftReview, GithubPlanRole, PlanReview
 from tandem.config import Config, ExternalBase, InCloud, InS3
 
 _CONSOLES = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com"}
@@ -86,7 +87,30 @@ def compose(stack: TerraformStack, config: Config) -> None:
             schedule=image.schedule,
             renamed_from=image.renamed_from,
         )
+    _review(stack, config)
     _tell(stack, config, pipelines)
+
+
+def _review(stack: TerraformStack, config: Config) -> None:
+    """Put the builds and the role that plan this stack into it."""
+    review = config.review
+    state = config.state.s3 if isinstance(config.state, InS3) else None
+    source, file, image = review.source, review.file, review.image
+    if source is not None and state is not None:
+        if review.pipeline:
+            PlanReview(stack, source=source, state=state, file=file, image=image)
+        if review.drift is not None:
+            DriftReview(
+                stack,
+                source=source,
+                state=state,
+                schedule=review.drift,
+                notify=review.notify,
+                file=file,
+                image=image,
+            )
+    if review.github is not None:
+        GithubPlanRole(stack, settings=review.github, state=state)
 
 
 def _external(project: Project, base: ExternalBase) -> Image:

@@ -33,11 +33,11 @@ def buildspec_of(settings: Build, standard: str) -> str:
     if isinstance(standard, Text):
         text = Text(f'file("${{path.module}}/buildspecs/${{{standard.expression}}}.yml")')
         return default(settings.buildspec, text)
-    return literal(settings.buildspec) if settings.buildspec else _standard_buildspec(standard)
+    return literal(settings.buildspec) if settings.buildspec else standard_buildspec(standard)
 
 
 @cache
-def _standard_buildspec(name: str) -> str:
+def standard_buildspec(name: str) -> str:
     """The text of a standard buildspec: read once, however many images there are."""
     return literal((_BUILDSPECS / f"{name}.yml").read_text(encoding="utf-8"))
 

@@ -18,6 +18,7 @@ from modules._cdktf import (
 from modules.artifacts import ArtifactStore
 from modules.codebuild.buildspec import buildspec_of
 from modules.codebuild.image import build_image, credentials, grant_image, machine
+from modules.codebuild.log import grant_log
 from modules.codebuild.network import grant_network, network
 from modules.codebuild.variables import grant_variables
 from modules.codebuild.variables import variables as build_variables
@@ -28,7 +29,7 @@ from modules.expressions import (
     plain,
     set_blocks,
 )
-from modules.iam import ServiceRole, Statement
+from modules.iam import ServiceRole
 from modules.project import Project
 from modules.settings import Build
 
@@ -77,7 +78,7 @@ class BuildProject(Element):
             )
         )
         self._artifacts.grant_read_write(self.role)
-        self._grant_log(log_group.name)
+        grant_log(self.role, log_group.name)
         grant_variables(self.role, settings)
         grant_image(self.role, settings)
         grant_network(self.role, settings.vpc)
@@ -121,16 +122,6 @@ class BuildProject(Element):
         self.name = project.name
         self.log_group = log_group.name
         self.arn = self._project.arn("codebuild", f"project/{self.name}")
-
-    def _grant_log(self, log_group: str) -> None:
-        arn = self._project.arn("logs", f"log-group:{log_group}")
-        self.role.allow(
-            Statement(
-                "Log",
-                ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-                [arn, f"{arn}:*"],
-            )
-        )
 
 
 def _cache(settings: Build) -> CodebuildProjectCache:

@@ -1,0 +1,57 @@
+"""What a role needs to plan a stack whose state is in S3, and to change nothing."""
+
+from __future__ import annotations
+
+from modules.element import literal, types_in
+from modules.iam import Role, Statement, plain_in_policy
+from modules.plan_review.reads import read_statements
+from modules.project import Project
+from modules.settings.state import S3State
+
+_WORKSPACES = "env:/"
+"""Where Terraform looks for workspaces, even if there are none.
+
+https://developer.hashicorp.com/terraform/language/backend/s3#workspace_key_prefix
+"""
+
+
+def grant_plan(role: Role, state: S3State | None) -> None:
+    """Let `role` plan the stack that it is in: read its resources, and read and lock its state.
+
+    Which resources that are is asked for when the stack is complete. It may write the lock file
+    beside the state and nothing else, and read no object of a bucket but the state.
+
+    Args:
+        role: The role.
+        state: The state in S3. None: it is elsewhere, and the role needs no right to it.
+
+    https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
+    """
+    project = Project.of(role)
+    if state is not None:
+        role.allow(*_state(project, state))
+    role.allow_late(lambda: read_statements(project, types_in(project.stack)))
+
+
+def _state(project: Project, state: S3State) -> list[Statement]:
+    bucket = project.bucket_arn(state.bucket)
+    key = literal(plain_in_policy(state.key))
+    statements = [
+        Statement("State", ["s3:GetObject"], [f"{bucket}/{key}"]),
+        Statement(
+            "Workspaces",
+            ["s3:ListBucket"],
+            [bucket],
+            {"StringEquals": {"s3:prefix": _WORKSPACES}},
+        ),
+    ]
+    if state.lock:
+        lock = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+        statements.append(Statement("StateLock", lock, [f"{bucket}/{key}.tflock"]))
+    if state.kms_key is not None:
+        region = state.region or project.region
+        through_s3 = {"kms:ViaService": f"s3.{region}.{project.dns_suffix}"}
+        actions = ["kms:Decrypt", *(["kms:GenerateDataKey"] if state.lock else [])]
+        key_of_state = Statement("StateKey", actions, [state.kms_key], {"StringEquals": through_s3})
+        statements.append(key_of_state)
+    return statements
