@@ -1,0 +1,123 @@
+"""Statements of policies, cut into cells: one action on one resource by one principal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from tandem.deployment.model import Document
+from tandem.deployment.statements import statements_in, texts
+from tandem.review.permissions import conditions, patterns
+from tandem.review.permissions.conditions import clauses
+from tandem.review.permissions.patterns import pattern
+from tandem.review.permissions.spans import Box, Boxes, Kind, Span
+
+ACTIONS, RESOURCES, PRINCIPALS, CONDITIONS = range(4)
+"""The parts of a box."""
+_PATTERNS = Kind(patterns.within, patterns.apart)
+BOXES = Boxes(_PATTERNS, _PATTERNS, _PATTERNS, Kind(conditions.follows, conditions.contradict))
+_ANY = "*"
+_ACCOUNT_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A part of a statement."""
+
+    box: Box
+    allows: bool
+    statement: str
+    """What the statement is called, as in `aws_iam_role_policy.web Push`."""
+    conditions: Mapping[str, Any] = field(repr=False)
+    """As they are written."""
+    written: Mapping[str, str] = field(repr=False)
+    """How the statement writes what the box has in the one form in which it is compared."""
+
+
+def cells(document: Document | None, names: Sequence[str]) -> list[Cell]:
+    """The cells of a policy; `names` is what its statements are called."""
+    return [
+        cell
+        for name, statement in zip(names, statements_in(document), strict=False)
+        for cell in _cells(statement, name)
+    ]
+
+
+def _cells(statement: Mapping[str, Any], name: str) -> Iterator[Cell]:
+    effect = statement.get("Effect")
+    if effect not in ("Allow", "Deny"):
+        return
+    written: dict[str, str] = {}
+    asked = Span(frozenset(clauses(statement.get("Condition"))))
+    for parts in product(
+        list(_spans(statement, "Action", written, str.lower)),
+        list(_spans(statement, "Resource", written, str)),
+        list(_principals(statement, written)),
+    ):
+        yield Cell(
+            box=(*parts, asked),
+            allows=effect == "Allow",
+            statement=name,
+            conditions=statement.get("Condition") or {},
+            written=written,
+        )
+
+
+def _spans(
+    statement: Mapping[str, Any], key: str, written: dict[str, str], form: Any
+) -> Iterator[Span]:
+    said, but = texts(statement.get(key)), texts(statement.get(f"Not{key}"))
+    if but:
+        yield Span(none_of=frozenset(_noted(it, pattern(form(it)), written) for it in but))
+    elif key not in statement:
+        yield Span()  # as in trust policies, which have no resource
+    for it in said:
+        yield _span(_noted(it, pattern(form(it)), written))
+
+
+def _span(part: str) -> Span:
+    return Span() if part in (_ANY, "*:*") else Span(frozenset([part]))
+
+
+def _noted(said: str, form: str, written: dict[str, str]) -> str:
+    written.setdefault(form, said)
+    return form
+
+
+def _principals(statement: Mapping[str, Any], written: dict[str, str]) -> Iterator[Span]:
+    but = list(_named(statement.get("NotPrincipal"), written))
+    if but:
+        yield Span(none_of=frozenset(but))
+        return
+    if "Principal" not in statement:
+        yield Span()  # the policy of a role says what the role may do
+    for it in _named(statement.get("Principal"), written):
+        yield _span(it)
+
+
+def _named(said: Any, written: dict[str, str]) -> Iterator[str]:
+    for kind, names in said.items() if isinstance(said, Mapping) else (("AWS", said),):
+        for name in texts(names):
+            if name == _ANY and kind == "AWS":
+                yield _ANY
+            elif kind == "AWS":
+                arn = _noted(name, f"AWS:{_principal(name)}", written)
+                written[arn] = name if name.startswith("arn:") else f"the account {name}"
+                yield arn
+            else:
+                yield _noted(name, f"{kind}:{pattern(name)}", written)
+
+
+def _principal(name: str) -> str:
+    """A principal as a pattern: an account is everybody in it.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    parts = name.split(":")
+    if len(parts) == 1 and (name.isdigit() and len(name) == _ACCOUNT_DIGITS):
+        return f"arn:*::{name}:*"
+    if len(parts) == 6 and parts[2] == "iam" and parts[5] == "root":
+        return f"arn:*::{parts[4]}:*"
+    return name

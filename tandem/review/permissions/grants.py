@@ -1,0 +1,119 @@
+"""What is gained or lost, as people read it: few lines, and what is wide marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tandem.deployment.symbols import readable
+from tandem.review.model import Grant
+from tandem.review.permissions.cells import ACTIONS, CONDITIONS, PRINCIPALS, RESOURCES, Cell
+from tandem.review.permissions.comparing import Gain
+from tandem.review.permissions.conditions import Clause
+from tandem.review.permissions.spans import Span
+
+_LITERAL = str.maketrans({"\ue010": "*", "\ue011": "?"})
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What else is to be said of a cell."""
+
+    wide: str = ""
+    needed: bool | None = None
+
+
+def grants(
+    gains: Sequence[Gain],
+    *,
+    written: Mapping[str, str],
+    has_principals: bool,
+    has_resources: bool,
+    marks: Callable[[Cell], Marks],
+    since: str,
+) -> tuple[Grant, ...]:
+    """Gains as grants.
+
+    Args:
+        gains: What is gained or lost.
+        written: How the policies write what is compared in another form.
+        has_principals: Whether it is said who may.
+        has_resources: Whether it is said on what.
+        marks: What else is to be said of a cell.
+        since: What a condition is that the other side has: `no longer only` or `now only`.
+    """
+    single = [
+        _grant(gain, written, has_principals, has_resources, marks(gain.cell), since)
+        for gain in gains
+    ]
+    for part in ("actions", "resources", "principals"):
+        single = _merged(single, part)
+    return tuple(single)
+
+
+def words(cell: Cell) -> str:
+    """A cell in one line, as in `ecr:PutImage on arn:aws:ecr:…`."""
+    said = [_said(span, cell.written) for span in cell.box[:CONDITIONS]]
+    actions, resources, principals = (
+        f"all but {' and '.join(but)}" if but else " and ".join(these) for these, but in said
+    )
+    who = "" if principals == "*" else f" by {principals}"
+    asked = _condition(cell.box[CONDITIONS], "")
+    return f"{actions} on {resources}{who}{f' {asked}' if asked else ''}"
+
+
+def _grant(
+    gain: Gain,
+    written: Mapping[str, str],
+    has_principals: bool,
+    has_resources: bool,
+    marks: Marks,
+    since: str,
+) -> Grant:
+    actions, but_actions = _said(gain.box[ACTIONS], written)
+    resources, but_resources = _said(gain.box[RESOURCES], written)
+    principals, but_principals = _said(gain.box[PRINCIPALS], written)
+    return Grant(
+        actions=actions,
+        resources=resources if has_resources else (),
+        principals=principals if has_principals else (),
+        condition=_condition(gain.box[CONDITIONS], since),
+        denies=not gain.cell.allows,
+        wide=marks.wide,
+        needed=marks.needed,
+        but_actions=but_actions,
+        but_resources=but_resources,
+        but_principals=but_principals,
+    )
+
+
+def _said(span: Span, written: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def words(parts: Iterable[object]) -> tuple[str, ...]:
+        return tuple(sorted(_word(str(it), written) for it in parts))
+
+    return words(span.all_of) or ("*",), words(span.none_of)
+
+
+def _word(part: str, written: Mapping[str, str]) -> str:
+    return readable(written.get(part, part).translate(_LITERAL))
+
+
+def _condition(span: Span, since: str) -> str:
+    asked = [it.words for it in span.all_of if isinstance(it, Clause)]
+    other = [it.words for it in span.none_of if isinstance(it, Clause)]
+    said = [f"if {' and '.join(sorted(asked))}"] if asked else []
+    if other:
+        said.append(f"{since} if {' and '.join(sorted(other))}")
+    return ", ".join(said)
+
+
+def _merged(found: Sequence[Grant], part: str) -> list[Grant]:
+    """Grants that differ in one part only, as one."""
+    groups: dict[Grant, dict[str, None]] = {}
+    for grant in found:
+        values: tuple[str, ...] = getattr(grant, part)
+        but = getattr(grant, f"but_{part}")
+        # `all but these` is no more than one of several such things.
+        key = grant if but else replace(grant, **{part: ()})
+        groups.setdefault(key, {}).update(dict.fromkeys(values))
+    return [replace(grant, **{part: tuple(values)}) for grant, values in groups.items()]

@@ -1,0 +1,112 @@
+"""Whose permissions are compared, and the policies that say what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from tandem.access.requests import statement_name
+from tandem.deployment.model import Deployment, Document, Policy, Role
+from tandem.deployment.statements import statements_in
+from tandem.review.permissions.cells import Cell, cells
+
+Kind = Literal["role", "trust", "resource"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A policy."""
+
+    policy: Policy
+    said: object = None
+    """Of one that is not known: what stands there instead. Two that are equal are the same."""
+
+    @property
+    def document(self) -> Document | None:
+        """Its document."""
+        return self.policy.document
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all of it can be compared."""
+        return self.document is not None and all(
+            it.get("Effect") in ("Allow", "Deny") for it in statements_in(self.document)
+        )
+
+    @property
+    def likeness(self) -> object:
+        """What two must have in common to be the same policy."""
+        return self.document if self.document is not None else (self.policy.name, self.said)
+
+    def cells(self) -> list[Cell]:
+        """What its statements say."""
+        count = len(statements_in(self.document))
+        return cells(self.document, [statement_name(self.policy, it) for it in range(count)])
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A role, a user or a group and what it may do; or whom a role or a resource lets in."""
+
+    key: str
+    """The address of what it is about, by which it is found before and after."""
+    address: str
+    """The Terraform address of what says it."""
+    name: str
+    kind: Kind
+    policies: tuple[Source, ...]
+    boundary: Source | None = None
+    part: str = ""
+    """Which policy of the resource it is, of one that has several."""
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """What all that is known of its policies says."""
+        return tuple(cell for source in self.policies for cell in source.cells())
+
+    @cached_property
+    def limits(self) -> tuple[Cell, ...]:
+        """What its boundary says."""
+        return tuple(self.boundary.cells()) if self.boundary else ()
+
+    def is_like(self, other: Subject) -> bool:
+        """Whether both surely say the same."""
+        mine, theirs = ([it.likeness for it in each.policies] for each in (self, other))
+        if mine != theirs and not (len(mine) == len(theirs) and all(it in theirs for it in mine)):
+            return False
+        boundaries = (self.boundary, other.boundary)
+        return len({it is None for it in boundaries}) == 1 and (
+            self.boundary is None
+            or other.boundary is None
+            or self.boundary.likeness == other.boundary.likeness
+        )
+
+
+def of_roles(deployment: Deployment) -> Iterator[Subject]:
+    """What the roles may do, and who may assume them."""
+    for role in deployment.roles:
+        yield Subject(
+            key=role.address,
+            address=role.address,
+            name=role.name,
+            kind="role",
+            policies=tuple(_source(it, deployment) for it in role.policies),
+            boundary=_source(role.boundary, deployment) if role.boundary else None,
+        )
+        yield Subject(role.address, role.address, role.name, "trust", (_trust(role, deployment),))
+
+
+def _trust(role: Role, deployment: Deployment) -> Source:
+    said = deployment.resources[role.address].values.get("assume_role_policy")
+    return Source(Policy(role.address, "trust policy", role.trust), said)
+
+
+def _source(policy: Policy, deployment: Deployment) -> Source:
+    if policy.document is not None:
+        return Source(policy)
+    values: Mapping[str, object] = {}
+    if policy.address in deployment.resources:
+        values = deployment.resources[policy.address].values
+    return Source(policy, values.get("policy") or values.get("policy_arn"))
