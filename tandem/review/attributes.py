@@ -5,13 +5,15 @@ https://developer.hashicorp.com/terraform/internals/json-format#change-represent
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tandem.deployment.symbols import symbol
 from tandem.review.differences import LATER, Difference, differences
 from tandem.review.model import AttributeChange
-from tandem.review.texts import SAME, fitted, is_nothing, one_line, shortened
+from tandem.review.plan import OutputChange, ResourceChange
+from tandem.review.texts import SAME, fitted, is_nothing, is_unset, one_line, shortened
 
 Json = Mapping[str, Any]
 _COMPUTED = frozenset({"id", "arn", "tags_all"})
@@ -21,25 +23,20 @@ _LEAF = {"constant_value", "references"}
 
 
 def attribute_changes(
-    address: str,
-    change: Json,
-    *,
-    resolved: Json | None = None,
-    expressions: Json | None = None,
+    change: ResourceChange, *, resolved: Json | None = None, expressions: Json | None = None
 ) -> tuple[AttributeChange, ...]:
     """What changes of a resource that is there and will be there.
 
     Args:
-        address: Its address.
-        change: Its `change` in the plan.
+        change: What the plan says of it.
         resolved: Its values in the planned deployment, with symbols for what is not known.
         expressions: Its arguments in the plan's configuration; None: they are not there.
     """
-    before: Json = change.get("before") or {}
-    unknown = change.get("after_unknown")
-    flags: Json = unknown if isinstance(unknown, Mapping) else {}
-    replacing = [tuple(it for it in path if isinstance(it, str)) for path in _paths(change)]
+    before: Json = change.before or {}
+    flags: Json = change.unknown if isinstance(change.unknown, Mapping) else {}
+    replacing = [tuple(it for it in path if isinstance(it, str)) for path in change.replace_paths]
     forced = [path[0] for path in replacing if path]
+    blocks = {name for name, value in before.items() if isinstance(value, list)}
     noise = {
         name
         for name, flag in flags.items()
@@ -47,9 +44,9 @@ def attribute_changes(
         and name not in forced
         and _is_computed((name,), expressions)
         # A dynamic block stands in no configuration, whatever it is made of.
-        and not isinstance(before.get(name), list)
+        and (is_unset(before.get(name)) or change.action == "replace" or name not in blocks)
     }
-    after = _merged(address, change.get("after") or {}, flags, resolved or {})
+    after = _merged(change.address, change.after or {}, flags, resolved or {})
     found = [
         it
         for name in dict.fromkeys((*before, *after))
@@ -58,9 +55,15 @@ def attribute_changes(
         if not (it.later and len(it.names) > 1 and _is_computed(it.names, expressions))
     ]
     found = _without_copies(found)
-    waiting = [name for name, flag in flags.items() if name not in noise and _waits(flag)]
+    waiting = [
+        name
+        for name, flag in flags.items()
+        if name not in noise and any(_waiting((name,), flag, expressions))
+    ]
+    found = [replace(it, new=SAME) if it.spelled and it.names[0] in waiting else it for it in found]
     said = {it.names[0] for it in found}
-    for name in dict.fromkeys((*forced, *(() if found else waiting))):
+    alone = waiting if change.action == "update" and not found else []
+    for name in dict.fromkeys((*forced, *alone)):
         if name not in said and not is_nothing(before.get(name)):
             found.append(Difference(name, (name,), one_line(before[name]), SAME))
     return tuple(_attribute(it, replacing) for it in found)
@@ -81,15 +84,11 @@ def known_attributes(
     )
 
 
-def value_changes(path: str, change: Json) -> tuple[AttributeChange, ...]:
-    """What changes of a value that is no resource: of an output."""
-    after = _merged("", change.get("after"), change.get("after_unknown"), None)
-    found = differences(path, (path,), change.get("before"), after)
+def output_changes(change: OutputChange) -> tuple[AttributeChange, ...]:
+    """What changes of an output."""
+    after = _merged("", change.after, change.unknown, None)
+    found = differences(change.name, (change.name,), change.before, after)
     return tuple(_attribute(it, []) for it in found)
-
-
-def _paths(change: Json) -> list[list[Any]]:
-    return [path for path in change.get("replace_paths") or [] if isinstance(path, list)]
 
 
 def _is_computed(names: tuple[str, ...], expressions: Json | None) -> bool:
@@ -104,14 +103,17 @@ def _is_computed(names: tuple[str, ...], expressions: Json | None) -> bool:
     return bool(known) and not any(names[-1] in block for block in known)
 
 
-def _waits(flag: Any) -> bool:
-    """Whether anything in it is known only after the apply."""
+def _waiting(names: tuple[str, ...], flag: Any, expressions: Json | None) -> Iterator[bool]:
+    """Whether anything that is set is known only after the apply, for each part."""
     match flag:
         case Mapping():
-            return any(map(_waits, flag.values()))
+            for name, item in flag.items():
+                yield from _waiting((*names, name), item, expressions)
         case list():
-            return any(map(_waits, flag))
-    return flag is True
+            for item in flag:
+                yield from _waiting(names, item, expressions)
+        case True:
+            yield not _is_computed(names, expressions)
 
 
 def _attribute(it: Difference, replacing: list[tuple[str, ...]]) -> AttributeChange:

@@ -14,6 +14,7 @@ from tandem.review.texts import (
     decoded,
     diff,
     is_nothing,
+    is_unset,
     lines_of,
     one_line,
     pretty,
@@ -22,6 +23,7 @@ from tandem.review.texts import (
 _FEW = 6
 """Changes inside a JSON text that are said one by one; of more a diff is made."""
 _POLICY = "see permissions"
+LATER_WORDS = "(known after apply)"
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,15 @@ class Difference:
     later: bool = False
     """Whether nobody knows the new value yet."""
 
+    @property
+    def spelled(self) -> bool:
+        """Whether both mean the same."""
+        return self.new == SPELLED
+
 
 def differences(path: str, names: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
     """What is different between two values of an attribute."""
-    if old == new or (is_nothing(old) and is_nothing(new)):
+    if old == new or (is_unset(old) and is_unset(new) and (is_nothing(old) or is_nothing(new))):
         return
     match old, new:
         case Mapping() | None, Mapping() | None:
@@ -75,7 +82,7 @@ def _of_lists(
 ) -> Iterator[Difference]:
     for it in pairs(path, old, new):
         if it.several or it.old is NOTHING or it.new is NOTHING:
-            yield Difference(it.path, names, _written(it.old), _written(it.new))
+            yield Difference(it.path, names, _written(it.shown(it.old)), _written(it.shown(it.new)))
         else:
             yield from differences(it.path, names, it.old, it.new)
 
@@ -87,7 +94,7 @@ def _of_texts(path: str, names: tuple[str, ...], old: str, new: str) -> Iterator
     elif "\n" in old.strip() or "\n" in new.strip():
         yield Difference(path, names, lines_of(old), lines_of(new), diff(old, new))
     else:
-        yield Difference(path, names, one_line(old), one_line(new))
+        yield Difference(path, names, _written(old), _written(new))
 
 
 def _of_json(path: str, names: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
@@ -112,12 +119,21 @@ def _written(value: Any) -> str | None:
     """A value that stands alone, on one line; None where there is none."""
     if value is None or value is NOTHING:
         return None
-    if isinstance(value, Later):
-        return "(known after apply)"
-    if isinstance(value, str):
-        document = decoded(value)
-        if statements.is_policy(document):
-            return f"{statements.count(document)}: {_POLICY}"
-        if document is None and "\n" in value.strip():
-            return lines_of(value)
-    return one_line(value)
+    return one_line(_brief(value))
+
+
+def _brief(value: Any) -> Any:
+    """The value, with texts that are no line's worth told in a few words."""
+    match value:
+        case Later():
+            return LATER_WORDS
+        case str():
+            document = decoded(value)
+            if statements.is_policy(document):
+                return f"{statements.count(document)}: {_POLICY}"
+            return lines_of(value) if document is None and "\n" in value.strip() else value
+        case Mapping():
+            return {key: _brief(item) for key, item in value.items()}
+        case list():
+            return [_brief(item) for item in value]
+    return value

@@ -35,6 +35,14 @@ class Pair:
     new: Any
     several: bool = False
     """Whether these are lists of what is taken out and of what is put in."""
+    name: str = ""
+    """The attribute that the path has already."""
+
+    def shown(self, item: Any) -> Any:
+        """One of both, without what the path says."""
+        if not self.name or not isinstance(item, Mapping):
+            return item
+        return {key: value for key, value in item.items() if key != self.name}
 
 
 def pairs(path: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[Pair]:
@@ -92,11 +100,11 @@ def _named(path: str, name: str, old: Sequence[Json], new: Sequence[Json]) -> It
         was = before.get(key, NOTHING)
         if was != item:
             changed = True
-            yield Pair(element(path, key), was, item)
+            yield Pair(element(path, key), was, item, name=name)
     for key, item in before.items():
         if key not in after:
             changed = True
-            yield Pair(element(path, key), item, NOTHING)
+            yield Pair(element(path, key), item, NOTHING, name=name)
     if left != stayed and (not changed or path.rpartition(".")[2] in _ORDERED):
         yield _order(path, map(readable, left), map(readable, stayed))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from tandem.review.effects import effects
 from tandem.review.model import Action, AttributeChange
+from tandem.review.plan import ResourceChange
 
 Json = Mapping[str, Any]
 
@@ -23,6 +24,8 @@ class _Loss:
     """A sentence."""
     unless: str = ""
     """The argument without which AWS refuses while something is inside."""
+    worth: int = 9
+    """How bad that is, 0-9."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ _LOST: Mapping[str, _Loss] = {
     "aws_ecrpublic_repository": _Loss(_IMAGES, "force_destroy"),
     "aws_s3_bucket": _Loss(_OBJECTS, "force_destroy"),
     "aws_s3_object": _Loss("The object is deleted."),
-    "aws_codepipeline": _Loss("The history of its runs is lost."),
+    "aws_codepipeline": _Loss("The history of its runs is lost.", worth=5),
     # https://docs.aws.amazon.com/codecommit/latest/userguide/how-to-delete-repository.html
     "aws_codecommit_repository": _Loss("The repository is deleted, with all commits in it."),
     "aws_codestarconnections_connection": _Loss(
@@ -53,12 +56,12 @@ _LOST: Mapping[str, _Loss] = {
     "aws_codeconnections_connection": _Loss(
         "A new connection is pending until somebody consents to it in the console of AWS."
     ),
-    "aws_cloudwatch_log_group": _Loss("All logs in it are deleted."),
+    "aws_cloudwatch_log_group": _Loss("All logs in it are deleted.", worth=3),
     # https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
     "aws_kms_key": _Loss("When it is deleted, nothing that it encrypted can be read again."),
     "aws_secretsmanager_secret": _Loss("Its value is deleted when its recovery window ends."),
-    "aws_ssm_parameter": _Loss("Its value is deleted, with its history."),
-    "aws_sqs_queue": _Loss("All messages in it are deleted."),
+    "aws_ssm_parameter": _Loss("Its value is deleted, with its history.", worth=5),
+    "aws_sqs_queue": _Loss("All messages in it are deleted.", worth=4),
     "aws_dynamodb_table": _Loss("All items in it are deleted."),
     "aws_db_instance": _Loss(_DATABASE),
     "aws_rds_cluster": _Loss(_DATABASE),
@@ -101,7 +104,7 @@ _GONE: Mapping[str, str] = {
     "aws_ecr_repository_policy": "Other accounts and services lose what it allows.",
     "aws_s3_bucket_versioning": "Terraform suspends versioning: what is overwritten is lost.",
     "aws_s3_bucket_public_access_block": "Nothing keeps the bucket from being made public.",
-    "aws_s3_bucket_policy": "What it denies is no longer denied, what it allows no longer allowed.",
+    "aws_s3_bucket_policy": "What it denies is no longer denied, nor what it allows allowed.",
     "aws_s3_bucket_server_side_encryption_configuration": (
         "New objects are encrypted by the bucket's default: with keys of S3."
     ),
@@ -124,8 +127,8 @@ _GAP: Mapping[str, str] = {
     "aws_codebuild_project": "Between the two no build can start.",
     "aws_cloudwatch_event_rule": "Events between the two are missed.",
     "aws_cloudwatch_event_target": "Events between the two start nothing.",
-    "aws_iam_role_policy": "Between the two its role may not do what it allows.",
-    "aws_iam_role_policy_attachment": "Between the two its role may not do what that policy allows.",
+    "aws_iam_role_policy": "Between the two its role lacks it.",
+    "aws_iam_role_policy_attachment": "Between the two its role lacks that policy.",
 }
 """The same where the old one is destroyed first."""
 _SECURITY = ("aws_iam_", "aws_kms_", "aws_s3_bucket_p", "aws_ecr_repository_policy")
@@ -143,39 +146,23 @@ _DANGER = 15
 _PERMISSION = 10
 
 
-def meaning(
-    type: str,
-    action: Action,
-    *,
-    before: Json | None = None,
-    attributes: tuple[AttributeChange, ...] = (),
-    deposed: bool = False,
-    gap: bool = True,
-) -> Meaning:
-    """What a change means.
-
-    Args:
-        type: Of the resource, as in `aws_ecr_repository`.
-        action: What happens to it.
-        before: Its values before.
-        attributes: What changes of it.
-        deposed: Whether it is only a leftover of a replacement.
-        gap: Of a replacement: whether the old one is destroyed first.
-    """
+def meaning(change: ResourceChange, attributes: tuple[AttributeChange, ...] = ()) -> Meaning:
+    """What a change means; `attributes` is what changes of the resource."""
+    kind, action = change.type, change.action
     rank = _RANKS[action]
-    if any(type.startswith(prefix) for prefix in _SECURITY):
+    if change.mode == "managed" and kind.startswith(_SECURITY):
         rank += _PERMISSION
     match action:
-        case "destroy" | "replace" if deposed:
-            return Meaning(("A leftover of a replacement that failed is deleted.",), False, 40)
+        case "destroy" if change.deposed:
+            return Meaning(("It is what a replacement left behind.",), False, _RANKS["update"])
         case "destroy" | "replace":
-            loss = _LOST.get(type)
-            said = _lost(loss, before or {}) if loss else _gone(type, action, gap=gap)
-            return Meaning(said, loss is not None, rank + (_DATA if loss else 0))
+            loss = _LOST.get(kind)
+            said = _lost(loss, change.before or {}) if loss else _gone(change)
+            return Meaning(said, loss is not None, rank + (_DATA + loss.worth if loss else 0))
         case "forget":
             return Meaning(("It stays as it is, and Terraform no longer manages it.",), False, rank)
         case "update":
-            found = effects(type, attributes)
+            found = effects(kind, attributes)
             return Meaning(found, False, rank + (_DANGER if found else 0))
     return Meaning((), False, rank)
 
@@ -191,9 +178,10 @@ def _lost(loss: _Loss, before: Json) -> tuple[str, ...]:
     return (loss.what,)
 
 
-def _gone(type: str, action: Action, *, gap: bool) -> tuple[str, ...]:
-    if action == "destroy":
-        said = (_GONE.get(type),)
+def _gone(change: ResourceChange) -> tuple[str, ...]:
+    if change.action == "destroy":
+        said = [_GONE.get(change.type)]
     else:
-        said = (_ANOTHER.get(type), _GAP.get(type) if gap else None)
+        said = [_ANOTHER.get(change.type)]
+        said += [] if change.creates_first else [_GAP.get(change.type)]
     return tuple(it for it in said if it)

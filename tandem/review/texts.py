@@ -42,8 +42,13 @@ def one_line(value: Any) -> str:
 
 
 def is_nothing(value: Any) -> bool:
-    """Whether a value says nothing: Terraform has several ways not to set an argument."""
+    """Whether a value is missing: Terraform has several ways not to set an argument."""
     return value is None or (isinstance(value, str | list | Mapping) and not value)
+
+
+def is_unset(value: Any) -> bool:
+    """Whether a value is missing, or what the provider makes of a missing one."""
+    return value in (None, False, 0, "") or is_nothing(value)
 
 
 def _text(value: str) -> str:

@@ -1,0 +1,135 @@
+"""What a plan does, resource by resource, the most dangerous first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from tandem.deployment import Deployment
+from tandem.deployment.plan_configuration import PlanConfiguration
+from tandem.deployment.symbols import readable
+from tandem.review.attributes import attribute_changes, known_attributes, output_changes
+from tandem.review.meaning import meaning
+from tandem.review.mirrors import Mirrors
+from tandem.review.model import AttributeChange, Change
+from tandem.review.owners import owners
+from tandem.review.plan import Plan, ResourceChange
+
+Json = Mapping[str, Any]
+_KNOWN_BY = (
+    "name",
+    "bucket",
+    "family",
+    "function_name",
+    "repository_name",
+    "identifier",
+    "cluster_identifier",
+    "domain",
+    "description",
+    "repository",
+    "role",
+    "policy_arn",
+    "rule",
+    "target_id",
+    "topic_arn",
+    "endpoint",
+)
+"""Arguments by which people know a resource that is created or destroyed."""
+_DRIFT_GONE = "It was deleted outside of Terraform: the next apply makes it again."
+_DRIFT_CHANGED = "It was changed outside of Terraform: the next apply undoes what is configured."
+
+
+def changes(
+    plan: Plan, after: Deployment | None, before: Deployment | None = None
+) -> tuple[Change, ...]:
+    """All that happens, the most dangerous first.
+
+    Args:
+        plan: The plan.
+        after: What there will be; None: unknown values stay unknown, and nothing has an image.
+        before: What there is: of which image something is that will be gone.
+    """
+    configuration = PlanConfiguration(plan.document.get("configuration") or {})
+    owner = owners(after, before)
+    found = (
+        _change(it, _resolved(it, after), _expressions(it, configuration), owner)
+        for it in (*plan.changes, *plan.reads)
+    )
+    return _sorted(found)
+
+
+def drift(
+    plan: Plan, after: Deployment | None = None, before: Deployment | None = None
+) -> tuple[Change, ...]:
+    """What is no longer as Terraform left it: before as it left it, after as it is.
+
+    Without what the provider only reads back, such as the policy of a bucket as its attribute.
+    """
+    owner = owners(after, before)
+    mirrors = Mirrors(_managed(plan, after))
+    found = []
+    for it in plan.drift:
+        seen = replace(it, before=_seen(mirrors, it, it.before), after=_seen(mirrors, it, it.after))
+        change = _change(seen, None, None, owner)
+        if change.attributes or it.action == "destroy" or it.is_moved:
+            words = _DRIFT_GONE if it.action == "destroy" else _DRIFT_CHANGED
+            found.append(replace(change, reason="", means=(*change.means, words)))
+    return _sorted(found)
+
+
+def _managed(plan: Plan, after: Deployment | None) -> Iterator[tuple[str, Json]]:
+    for it in (*plan.changes, *plan.unchanged, *plan.drift):
+        yield it.type, it.before or it.after or {}
+    for resource in after.resources.values() if after else ():
+        yield resource.type, resource.values
+
+
+def _seen(mirrors: Mirrors, it: ResourceChange, values: Json | None) -> Json | None:
+    return None if values is None else mirrors.without(it.type, values)
+
+
+def outputs(plan: Plan) -> tuple[AttributeChange, ...]:
+    """What changes of the outputs of the root module."""
+    return tuple(change for it in plan.outputs for change in output_changes(it))
+
+
+def _change(
+    it: ResourceChange, resolved: Json | None, expressions: Json | None, owner: Callable[[str], str]
+) -> Change:
+    if it.before is None or it.action in ("destroy", "forget"):
+        gone = it.before is not None
+        values = it.before if it.before is not None else {**(resolved or {}), **(it.after or {})}
+        attributes = known_attributes(values, _KNOWN_BY, gone=gone)
+    else:
+        attributes = attribute_changes(it, resolved=resolved, expressions=expressions)
+    what = meaning(it, attributes)
+    return Change(
+        address=readable(it.address),
+        type=it.type,
+        action=it.action,
+        previous_address=it.previous_address and readable(it.previous_address),
+        reason=it.reason,
+        importing=it.importing and readable(it.importing),
+        deposed=it.deposed is not None,
+        attributes=attributes,
+        means=what.means,
+        holds_data=what.holds_data,
+        image=owner(it.address),
+        rank=what.rank,
+    )
+
+
+def _resolved(it: ResourceChange, after: Deployment | None) -> Json | None:
+    found = after.resources.get(it.address) if after else None
+    return found.values if found else None
+
+
+def _expressions(it: ResourceChange, configuration: PlanConfiguration) -> Json | None:
+    kind = f"data.{it.type}" if it.mode == "data" else it.type
+    block = configuration.block(it.module, f"{kind}.{it.name}")
+    return block.get("expressions") if block else None
+
+
+def _sorted(found: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(sorted(found, key=lambda it: (-it.rank, it.image, it.address)))
