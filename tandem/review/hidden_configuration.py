@@ -77,7 +77,7 @@ class _Module:
     def _variable(self, owner: str, variable: Json) -> Json:
         if not variable.get("sensitive") or variable.get("default") is None:
             return variable
-        return {**variable, "default": self._hiding.hide(variable["default"], True, owner, ("",))}
+        return {**variable, "default": self._hiding.hide(variable["default"], True, owner)}
 
     def _output(self, owner: str, output: Json) -> Json:
         if not output.get("sensitive"):
@@ -123,7 +123,7 @@ def hide_expression(
     if not isinstance(expression, Mapping):
         return expression
     if _CONSTANT in expression:
-        hidden = hiding.hide(expression[_CONSTANT], marks, owner, path or ("",))
+        hidden = hiding.hide(expression[_CONSTANT], marks, owner, path)
         return {**expression, _CONSTANT: hidden}
     if "references" in expression:
         return expression

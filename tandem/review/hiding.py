@@ -9,6 +9,7 @@ from typing import Any
 
 from tandem.deployment.symbols import symbol
 from tandem.review.marks import is_marked
+from tandem.review.secrets import is_telling_key
 
 Path = tuple[str | int, ...]
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -61,8 +62,6 @@ class Hiding:
                 {key: self._hidden(item, owner, (*path, at, key)) for key, item in block.items()}
                 for at, block in enumerate(value)
             ]
-        if not path and isinstance(value, Mapping):
-            return {key: self._hidden(item, owner, (key,)) for key, item in value.items()}
         # Elements of a set have other numbers before and after: the same value has the same name.
         place = owner, tuple(step for step in path if isinstance(step, str))
         names = self._names.setdefault(place, {})
@@ -84,7 +83,8 @@ def _texts(value: Any) -> Iterator[str]:
     match value:
         case Mapping():
             for key, item in value.items():
-                yield str(key)
+                if is_telling_key(key):
+                    yield key
                 yield from _texts(item)
         case list():
             for item in value:

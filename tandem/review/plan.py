@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tandem.deployment.errors import InputError
 from tandem.review.model import Action, Counts
+from tandem.review.plan_file import as_terraform_writes
 from tandem.review.plan_file import read as read
 from tandem.review.plan_notes import notes_of
 
@@ -145,12 +145,8 @@ def understand(document: Json) -> Plan:
     Raises:
         InputError: It is not as Terraform writes it.
     """
-    try:
+    with as_terraform_writes():
         return _plan(document)
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        # Its text may quote a value.
-        what = type(error).__name__
-        raise InputError(f"is not as Terraform writes a plan ({what})") from None
 
 
 def _plan(document: Json) -> Plan:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,18 @@ def read(source: Path | bytes, name: str | None = None) -> dict[str, Any]:
         raise InputError(f"{name}: {why}")
     found: dict[str, Any] = document
     return found
+
+
+@contextmanager
+def as_terraform_writes() -> Iterator[None]:
+    """Say in one line, without quoting it, that a plan has another form than Terraform's."""
+    try:
+        yield
+    except RecursionError:
+        raise InputError("is nested too deep; plan it anew") from None
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        # What the error says may be a value.
+        raise InputError(f"is not as Terraform writes a plan ({type(error).__name__})") from None
 
 
 def _parsed(content: bytes, name: str) -> Any:

@@ -15,6 +15,7 @@ from tandem.deployment.addresses import without_keys
 from tandem.review.hidden_configuration import hide_configuration
 from tandem.review.hiding import Hiding
 from tandem.review.marks import is_marked, of_resource, union
+from tandem.review.plan_file import as_terraform_writes
 from tandem.review.secrets import Secrets, is_telling
 from tandem.review.spills import hide_spills
 
@@ -25,16 +26,20 @@ def redact(document: Json) -> tuple[dict[str, Any], Secrets]:
     """The plan with a symbol for each sensitive value, and these values.
 
     The symbols of a value before and after are the same where the value is.
+
+    Raises:
+        InputError: It is not as Terraform writes it.
     """
-    redaction = _Redaction(document)
-    redacted = redaction.document()
-    public = redaction.public()
-    secrets = {
-        text: symbol
-        for text, symbol in redaction.hiding.symbols.items()
-        if is_telling(text) and text not in public
-    }
-    return hide_spills(redacted, secrets), Secrets(secrets)
+    with as_terraform_writes():
+        redaction = _Redaction(document)
+        redacted = redaction.document()
+        public = redaction.public()
+        secrets = {
+            text: symbol
+            for text, symbol in redaction.hiding.symbols.items()
+            if is_telling(text) and text not in public
+        }
+        return hide_spills(redacted, secrets), Secrets(secrets)
 
 
 class _Redaction:
@@ -130,7 +135,7 @@ class _Redaction:
         elif marks is None:
             return change
         hidden = {
-            side: self.hiding.hide(both[side], marks, owner)
+            side: self._attributes(both[side], marks, owner)
             for side in ("after", "before")
             if side in both
         }
@@ -165,7 +170,13 @@ class _Redaction:
         marks = self._marks.get(owner)
         if marks is None or "values" not in resource:
             return resource
-        return {**resource, "values": self.hiding.hide(resource["values"], marks, owner)}
+        return {**resource, "values": self._attributes(resource["values"], marks, owner)}
+
+    def _attributes(self, values: Any, marks: Any, owner: str) -> Any:
+        """The attributes of a resource: what they are called is no secret."""
+        if marks is True and isinstance(values, Mapping):
+            marks = dict.fromkeys(values, True)
+        return self.hiding.hide(values, marks, owner)
 
     def _sensitive_outputs(self) -> set[str]:
         prior = (self._given.get("prior_state") or {}).get("values") or {}

@@ -6,11 +6,13 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 HIDDEN = "(sensitive)"
 """What stands for a sensitive value: no format gives these characters a meaning."""
 _SHORTEST, _LONG, _LINE = 8, 16, 20
 _WORD = re.compile("[a-z]+")
+_KEY = re.compile("[A-Za-z_][A-Za-z0-9_]*|[a-z][a-z0-9-]*")
 
 
 class Secrets:
@@ -37,6 +39,18 @@ def is_telling(value: str) -> bool:
     return len(value) >= _SHORTEST and (len(value) >= _LONG or not _WORD.fullmatch(value))
 
 
+def is_telling_key(key: str) -> bool:
+    """Whether a key of a map stands for itself: no name such as `DB_PASSWORD` or `access-key`."""
+    return is_telling(key) and not _KEY.fullmatch(key)
+
+
+def as_json(text: str) -> set[str]:
+    """`text` as it stands in JSON, of which Terraform escapes more than others."""
+    written = json.dumps(text, ensure_ascii=False)[1:-1]
+    escaped = re.sub("[<>&]", lambda found: f"\\u{ord(found[0]):04x}", written)
+    return {written, escaped, json.dumps(text)[1:-1]}
+
+
 def _forms(value: str) -> Iterator[str]:
     lines = (line.strip() for line in value.splitlines() if len(value) > len(line))
     # Of a private key each line is a secret; what has blanks is a text's, and may be anywhere.
@@ -44,7 +58,7 @@ def _forms(value: str) -> Iterator[str]:
         if text != value and re.search(r"\s", text):
             continue
         yield text
-        yield json.dumps(text, ensure_ascii=False)[1:-1]
-        yield json.dumps(text)[1:-1]
+        yield from as_json(text)
         yield html.escape(text)
         yield html.escape(text, quote=False)
+        yield quote(text, safe="")

@@ -1,34 +1,79 @@
-"""Sensitive values at places of which Terraform does not know, as where a provider repeats them."""
+"""Sensitive values at places of which Terraform does not know, as where a provider repeats them.
+
+Only values are looked at. Types, addresses and names of attributes stay: who could choose a secret
+that equals one of them could hide a change from its review.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from tandem.review.secrets import as_json
+
+_VALUES = frozenset(
+    {"after", "before", "constant_value", "default", "message", "value", "values"}
+    | {"after_identity", "before_identity", "importing"}
+    | {"after_sensitive", "after_unknown", "before_sensitive", "sensitive_values"}
+)
+"""Keys of a plan below which there are values."""
+_ATTRIBUTE = re.compile("[a-z][a-z0-9_]*")
+
 
 def hide_spills(document: dict[str, Any], symbols: Mapping[str, str]) -> dict[str, Any]:
-    """The plan with these symbols for these texts, wherever in a text they are."""
+    """The plan with these symbols for these texts, wherever in a value they are."""
     if not symbols:
         return document
+    forms = {form: symbol for text, symbol in symbols.items() for form in (text, *as_json(text))}
     written = json.dumps(document, ensure_ascii=False)
-    left = [text for text in symbols if json.dumps(text, ensure_ascii=False)[1:-1] in written]
+    left = [form for form in forms if json.dumps(form, ensure_ascii=False)[1:-1] in written]
     if not left:
         return document
     left.sort(key=lambda text: (-len(text), text))  # one may be part of another
-    hidden: dict[str, Any] = _without(document, {text: symbols[text] for text in left})
-    return hidden
+    found: dict[str, Any] = _Spills({text: forms[text] for text in left}).outside(document)
+    return found
 
 
-def _without(value: Any, symbols: Mapping[str, str]) -> Any:
-    match value:
-        case str():
-            for text, symbol in symbols.items():
-                if text in value:
-                    value = value.replace(text, symbol)
-            return value
-        case dict():
-            return {key: _without(item, symbols) for key, item in value.items()}
-        case list():
-            return [_without(item, symbols) for item in value]
-    return value
+class _Spills:
+    def __init__(self, symbols: Mapping[str, str]) -> None:
+        self._symbols = symbols
+        self._shortest = min(map(len, symbols))
+        self._known: dict[str, str] = {}
+
+    def outside(self, node: Any) -> Any:
+        """A part of the plan that is no value."""
+        if isinstance(node, dict):
+            return {
+                key: self._inside(item) if key in _VALUES else self.outside(item)
+                for key, item in node.items()
+            }
+        return [self.outside(item) for item in node] if isinstance(node, list) else node
+
+    def _inside(self, value: Any) -> Any:
+        match value:
+            case str():
+                return self._text(value)
+            case dict():
+                return {self._key(key): self._inside(item) for key, item in value.items()}
+            case list():
+                return [self._inside(item) for item in value]
+            case int() | float() if not isinstance(value, bool):
+                return self._symbols.get(str(value), value)
+        return value
+
+    def _key(self, key: str) -> str:
+        return key if _ATTRIBUTE.fullmatch(key) else self._text(key)
+
+    def _text(self, text: str) -> str:
+        if len(text) < self._shortest:
+            return text
+        found = self._known.get(text)
+        if found is None:
+            found = text
+            for secret, symbol in self._symbols.items():
+                if secret in found:
+                    found = found.replace(secret, symbol)
+            self._known[text] = found
+        return found
