@@ -60,7 +60,7 @@ def drift() -> Review:
         "aws_iam_role_policy.shop-web-build",
         "aws_iam_role_policy",
         "update",
-        attributes=(AttributeChange("policy", "see permissions", "see permissions"),),
+        attributes=(AttributeChange("policy", "2 statements", "3 statements: see permissions"),),
         image="web",
         rank=30,
     )
@@ -82,7 +82,7 @@ def realistic() -> Review:
         kind="plan",
         terraform_version="1.11.4",
         counts=_counts(changes(), unchanged=61, drift=1),
-        changes=changes(),
+        changes=tuple(sorted(changes(), key=lambda it: -it.rank)),
         drift=(
             Change(
                 "aws_codebuild_project.shop-api",

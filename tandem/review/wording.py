@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from tandem.review.model import Action, Counts, Review
 
@@ -27,6 +28,8 @@ RULES: Mapping[str, str] = {
 }
 """The rules of the gate, for people."""
 
+_OTHER_LINKS = ("removed", "changed", "added", "mended")
+
 
 def verdict(review: Review) -> str:
     """Whether the gate is open, in a few words."""
@@ -42,20 +45,43 @@ def verdict(review: Review) -> str:
 
 
 def counted(review: Review) -> str:
-    """The counts, first those of Terraform's own line, as in `3 to add, 0 to change, …`."""
-    counts = review.counts
-    drift = f"{number_of(counts.drift, 'resource')} changed outside of Terraform"
+    """The counts that decide, in the words and the order of Terraform's own line."""
     if review.kind == "drift":
-        return f"{drift}, {counts.unchanged:,} as it left them"
-    added = (
+        return f"{number_of(review.counts.drift, 'resource')} changed outside of Terraform"
+    return planned(review.counts)
+
+
+def also_counted(review: Review) -> str:
+    """What Terraform's line does not say; empty: nothing."""
+    counts = review.counts
+    outside = counts.drift if review.kind == "plan" else 0
+    said = (
         (counts.replace, "replaced"),
         (counts.move, "moved"),
         (counts.forget, "forgotten"),
+        (outside, "changed outside of Terraform"),
         (counts.unchanged, "unchanged"),
     )
-    more = [f"{number:,} {word}" for number, word in added if number]
-    more += [drift] if counts.drift else []
-    return " ".join([planned(counts), *([f"({', '.join(more)})"] if more else [])])
+    return ", ".join(f"{number:,} {words}" for number, words in said if number)
+
+
+def in_short(review: Review) -> Iterator[str]:
+    """What the changes do, each in a few words, the most dangerous first."""
+    lost = sum(it.holds_data for it in review.changes if it.action in ("destroy", "replace"))
+    links: Counter[str] = Counter(it.kind for it in review.links.changes)
+    wider = sum(it.widens and not it.is_new for it in review.permissions)
+    said = (
+        (lost, "resource loses its data", "resources lose their data"),
+        (links["broken"], "link breaks", "links break"),
+        (wider, "role or policy allows more", "roles or policies allow more"),
+        (len(review.new_findings), "new finding", "new findings"),
+        (len(review.renames), "thing could be moved instead", "things could be moved instead"),
+    )
+    for number, one, many in said:
+        if number:
+            yield f"{number:,} {one if number == 1 else many}"
+    if other := [f"{links[it]:,} {it}" for it in _OTHER_LINKS if links[it]]:
+        yield f"links: {', '.join(other)}"
 
 
 def planned(counts: Counts) -> str:

@@ -13,7 +13,7 @@ from tandem.review.markdown.escaping import code, prose
 from tandem.review.markdown.fitting import Part, Section, fit
 from tandem.review.markdown.permissions import permissions
 from tandem.review.model import Review
-from tandem.review.wording import counted, number_of, verdict
+from tandem.review.wording import also_counted, counted, in_short, number_of, verdict
 
 __all__ = ["LIMIT", "SHORTEST", "markdown"]
 
@@ -22,6 +22,8 @@ LIMIT = 65_000
 SHORTEST = 2_000
 """With less there is no room to say what is left out."""
 _TO_SAY_THE_CUT = 700
+_MOST_IMAGES, _LONGEST_IMAGE = 8, 40
+"""In the lines above everything else."""
 
 
 def markdown(review: Review, *, limit: int = LIMIT) -> str:
@@ -36,9 +38,22 @@ def markdown(review: Review, *, limit: int = LIMIT) -> str:
     """
     if limit < SHORTEST:
         raise ValueError(f"limit: {limit} characters are too few; use {SHORTEST} or more")
-    head, foot = f"## {_sign(review)} {verdict(review)} · {counted(review)}", _foot(review)
-    texts, left = fit(list(_sections(review)), limit - len(head) - len(foot) - _TO_SAY_THE_CUT)
-    return "\n\n".join([head, *_cut(left), *texts, foot]) + "\n"
+    head = list(_head(review))
+    room = limit - len("\n\n".join(head)) - _TO_SAY_THE_CUT
+    texts, left = fit(list(_sections(review)), room)
+    return "\n\n".join([*head, *_cut(left), *texts]) + "\n"
+
+
+def _head(review: Review) -> Iterator[str]:
+    yield f"## {_sign(review)} {verdict(review)} · {counted(review)}"
+    if short := list(in_short(review)):
+        yield f"**{' · '.join(short)}**"
+    images = sorted({it.image for it in review.changes if it.image}, key=str.casefold)
+    shown = [code(it, _LONGEST_IMAGE) for it in images[:_MOST_IMAGES]]
+    more = [f"{len(images) - _MOST_IMAGES:,} more"] if len(images) > _MOST_IMAGES else []
+    about = f"Images: {', '.join([*shown, *more])}. " if images else ""
+    also = f"Also {said}. " if (said := also_counted(review)) else ""
+    yield f"{about}{also}Terraform {code(review.terraform_version, _LONGEST_IMAGE)}."
 
 
 def _sign(review: Review) -> str:
@@ -68,7 +83,7 @@ def _sections(review: Review) -> Iterator[Section]:
     yield from _outputs(review)
     if review.kind == "plan":
         yield from _drift(review)
-    yield from _list("### Not looked at", "thing not looked at", review.not_known)
+    yield from _list("### Not known", "open question", review.not_known)
 
 
 def _drift(review: Review) -> Iterator[Section]:
@@ -87,7 +102,3 @@ def _outputs(review: Review) -> Iterator[Section]:
 def _list(heading: str, what: str, lines: Sequence[str]) -> Iterator[Section]:
     if lines:
         yield Section(heading, tuple(Part(f"- {prose(line)}", what) for line in lines))
-
-
-def _foot(review: Review) -> str:
-    return f"<sub>Terraform {code(review.terraform_version, 30)}</sub>"

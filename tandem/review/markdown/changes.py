@@ -16,12 +16,15 @@ from tandem.review.markdown.escaping import (
 )
 from tandem.review.markdown.fitting import Frame, Part, Section
 from tandem.review.model import AttributeChange, Change, Rename, Review
+from tandem.review.texts import HIDDEN, SAME, SPELLED
 from tandem.review.wording import DONE
 
 _DANGEROUS = ("destroy", "replace")
 _MOST_ATTRIBUTES = 25
 _MOST_LINES = 60
 """Of one change; more are counted."""
+_WORDS = {SAME, SPELLED, HIDDEN, "(known after apply)"}
+"""What stands in place of a value."""
 _FEW = 8
 """Changes that are shown without a click."""
 
@@ -33,7 +36,8 @@ def destroyed(review: Review) -> Iterator[Section]:
         yield Section(
             "### Destroyed or replaced", tuple(Part(change(it), "change") for it in found)
         )
-    blocks = [_moved(it) for it in review.renames]
+    # An empty line between two blocks, as `terraform fmt` leaves it.
+    blocks = ["\n" * (at > 0) + _moved(it) for at, it in enumerate(review.renames)]
     if blocks:
         ticks = fence_of(blocks)
         frame = Frame(f"{ticks}hcl", ticks)
@@ -85,7 +89,8 @@ def change(it: Change) -> str:
     """A change as an item of a list, with what it consists of below."""
     lines = [f"- {code(it.address)} {_what(it)}", *(f"  - {prose(why)}" for why in it.means)]
     attributes = sorted(it.attributes, key=lambda one: not one.replaces)
-    lines += [_indented(attribute(one)) for one in attributes[:_MOST_ATTRIBUTES]]
+    alone = it.action in ("create", "destroy")
+    lines += [_indented(attribute(one, alone=alone)) for one in attributes[:_MOST_ATTRIBUTES]]
     more = len(attributes) - _MOST_ATTRIBUTES
     if more > 0:
         lines.append(f"  - … and {more:,} more attributes, left out here")
@@ -97,12 +102,14 @@ def _what(it: Change) -> str:
     said = f"is **{done}**" if it.action in _DANGEROUS else done
     said += " (a leftover of a replacement that failed)" if it.deposed else ""
     if it.previous_address is not None:
-        said += f", moved from {code(it.previous_address)}" if done != "moved" else ""
-        said += f" from {code(it.previous_address)}" if done == "moved" else ""
+        said += f"{_also('moved', done)} from {code(it.previous_address)}"
     if it.importing is not None:
-        said += f", imported as {code(it.importing)}" if done != "imported" else ""
-        said += f" as {code(it.importing)}" if done == "imported" else ""
+        said += f"{_also('imported', done)} as {code(it.importing)}"
     return f"{said}: {prose(it.reason)}" if it.reason else said
+
+
+def _also(done: str, said: str) -> str:
+    return "" if done == said else f", {done}"
 
 
 def _done(it: Change) -> str:
@@ -113,29 +120,26 @@ def _done(it: Change) -> str:
     return DONE[it.action]
 
 
-def attribute(it: AttributeChange) -> str:
-    """An attribute as an item of a list: as it is, and as it will be."""
+def attribute(it: AttributeChange, *, alone: bool = False) -> str:
+    """An attribute as an item of a list: as it is, and as it will be; `alone` if it has one."""
     because = " **(replaces it)**" if it.replaces else ""
     if it.diff:
         shown = it.diff[:_MOST_LINES]
         more = len(it.diff) - len(shown)
         cut = [f"@@ … and {more:,} more lines, left out here @@"] if more > 0 else []
         return f"- {code(it.path)}{because}\n{_indented(fenced('diff', [*shown, *cut]))}"
-    return f"- {code(it.path)}: {_values(it.old, it.new)}{because}"
+    return f"- {code(it.path)}: {_values(it.old, it.new, alone=alone)}{because}"
 
 
-def _values(old: str | None, new: str | None) -> str:
-    if old == new:
-        return _value(new)
-    if old is None:
-        return f"{_value(new)} (new)"
-    if new is None:
-        return f"~~{_value(old)}~~ (removed)"
+def _values(old: str | None, new: str | None, *, alone: bool) -> str:
+    if old is None or new is None or old == new:
+        how = "" if alone or old == new else " (new)" if old is None else " (removed)"
+        return f"{_value(old if new is None else new)}{how}"
     return f"{_value(old)} → {_value(new)}"
 
 
 def _value(text: str | None) -> str:
-    return code(text or "", LONGEST_VALUE)
+    return prose(text) if text in _WORDS else code(text or "", LONGEST_VALUE)
 
 
 def _indented(text: str) -> str:

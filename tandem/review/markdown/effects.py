@@ -90,6 +90,6 @@ def _finding(it: ReviewFinding) -> str:
     found = it.finding
     page = link("more", it.page)
     return (
-        f"- {code(found.check)} {code(found.address)}: {prose(found.cause)}{page}"
-        f"<br>→ {prose(found.remedy)}"
+        f"- **{code(found.check)}** {code(found.address)}<br>"
+        f"{prose(found.cause)} → {prose(found.remedy)}{page}"
     )

@@ -25,6 +25,8 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 """What means nothing to Markdown and to GitHub, inside a line."""
+_LIST = re.compile(r"-|[0-9]+[.)]")
+"""What begins a list where it begins a line."""
 _BARE = {"-", "→", "…"}
 _PAGE = re.compile(r"https://[\w.-]+(?:/[\w.~%/-]*)?(?:#[\w.%-]*)?", re.ASCII)
 
@@ -40,8 +42,9 @@ def code(text: str, limit: int = LONGEST_NAME) -> str:
 
 def prose(text: str) -> str:
     """A sentence: its words as they are, its names and all that is no word as code spans."""
-    words = shortened(printable(text), LONGEST_SENTENCE).split()
-    return " ".join(_word(word) for word in words)
+    first, *words = shortened(printable(text), LONGEST_SENTENCE).split() or [""]
+    begin = code(first) if not first or _LIST.fullmatch(first) else _word(first)
+    return " ".join([begin, *map(_word, words)])
 
 
 def _word(word: str) -> str:

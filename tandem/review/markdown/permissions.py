@@ -22,7 +22,7 @@ def permissions(review: Review) -> Iterator[Section]:
     more = [it for it in found if it.widens and not it.is_new]
     less = [it for it in found if not (it.widens or it.is_new or it.is_gone)]
     parts = [
-        *(Part(_change(it), "change of permissions") for it in more + less),
+        *(Part(_change(it), "permission change") for it in more + less),
         *_folded([it for it in found if it.is_new], "New"),
         *_folded([it for it in found if it.is_gone and not it.widens and not it.is_new], "Gone"),
     ]
@@ -32,7 +32,7 @@ def permissions(review: Review) -> Iterator[Section]:
 
 def _folded(found: Sequence[PermissionChange], how: str) -> Iterator[Part]:
     frame = details(f"{how} roles and policies: {len(found):,}")
-    yield from (Part(_change(it), "change of permissions", frame) for it in found)
+    yield from (Part(_change(it), "permission change", frame) for it in found)
 
 
 def _change(it: PermissionChange) -> str:
@@ -63,29 +63,36 @@ def _how(it: PermissionChange) -> str:
 
 
 def _grant(sign: str, grant: Grant) -> Iterator[str]:
-    begin = "never " if grant.denies else ""
-    actions = _names(grant.actions, grant.but_actions)
-    if grant.principals:
-        who = _names(grant.principals, grant.but_principals)
-        begin = f"{who}: {begin}" if grant.actions != _ASSUME or grant.denies else who
-        actions = "" if begin == who else actions
+    who = _names(grant.principals, grant.but_principals)
+    what = _names(grant.actions, grant.but_actions)
+    if grant.actions == _ASSUME and who and not grant.denies:
+        what, who = who, ""
+    begin = f"{sign} {'Deny ' if grant.denies else ''}{what}"
     where = _names(grant.resources, grant.but_resources)
-    condition = f" {grant.condition}" if grant.condition else ""
-    line = f"{sign} {begin}{actions}"
-    if len(line) + len(where) + len(condition) <= _WIDTH or not where:
-        yield f"{line}{f' on {where}' if where else ''}{condition}"
-    else:
+    rest = [f"on {where}"] if where else []
+    rest += [f"for {who}"] if who else []
+    rest += [grant.condition] if grant.condition else []
+    line = " ".join([begin, *rest])
+    if len(line) <= _WIDTH:
         yield line
-        for number, resource in enumerate(grant.resources[:_MOST]):
-            yield f"{sign}   {'on' if not number else '  '} {resource}"
-        if len(grant.resources) > _MOST:
-            yield f"{sign}      … and {len(grant.resources) - _MOST:,} more"
-        if grant.but_resources:
-            yield f"{sign}   but not {_names(grant.but_resources)}"
-        if condition:
-            yield f"{sign}  {condition}"
+    else:
+        yield begin
+        if len(grant.resources) > 1 and where:
+            rest[0:1] = _lines(grant)
+        yield from (f"{sign}   {it}" for it in rest)
     if sign == "+" and (said := _remark(grant)):
         yield f"!   {said}"
+    if sign == "-" and grant.denies:
+        yield "!   no longer denied"
+
+
+def _lines(grant: Grant) -> Iterator[str]:
+    for number, resource in enumerate(grant.resources[:_MOST]):
+        yield f"{'  ' if number else 'on'} {resource}"
+    if len(grant.resources) > _MOST:
+        yield f"   and {len(grant.resources) - _MOST:,} more"
+    if grant.but_resources:
+        yield f"but not {_names(grant.but_resources)}"
 
 
 def _remark(grant: Grant) -> str:

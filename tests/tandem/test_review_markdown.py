@@ -1,0 +1,169 @@
+"""A review as a comment: what it says, in which order, and what it leaves out."""
+
+import re
+from dataclasses import replace
+
+import pytest
+import review_samples as samples
+
+from tandem.review.markdown import LIMIT, SHORTEST, markdown
+from tandem.review.model import AttributeChange, Change, Counts, Rename, Review
+
+REALISTIC = markdown(samples.realistic())
+
+
+def test_the_first_line_is_the_verdict_and_terraforms_counts() -> None:
+    first = REALISTIC.split("\n", 1)[0]
+    assert first == (
+        "## ⛔ Blocked by 4 objections · 1 to import, 3 to add, 4 to change, 4 to destroy"
+    )
+
+
+@pytest.mark.parametrize(
+    ("review", "first"),
+    [
+        (samples.tiny(), "## ✅ Nothing changes · 0 to add, 0 to change, 0 to destroy"),
+        (samples.small(), "## ✅ Passes · 0 to add, 1 to change, 0 to destroy"),
+        (samples.drift(), "## ⚠️ Drift · 1 resource changed outside of Terraform"),
+        (Review("drift", "1.11.4", Counts()), "## ✅ No drift · 0 resources"),
+    ],
+)
+def test_what_nothing_stands_against_says_so(review: Review, first: str) -> None:
+    assert markdown(review).startswith(first)
+
+
+def test_a_review_in_which_everything_is_waived_passes() -> None:
+    waived = tuple(it for it in samples.realistic().objections if it.waiver)
+    text = markdown(replace(samples.realistic(), objections=waived))
+    assert text.startswith("## ✅ Passes with 1 waiver · ")
+    assert "Waived until 2027-01-31: its history is in the log" in text
+
+
+def test_the_second_line_says_what_it_does() -> None:
+    line = REALISTIC.split("\n\n")[1]
+    for words in ("2 resources lose their data", "1 link breaks", "2 new findings"):
+        assert words in line
+    assert "3 roles or policies allow more" in line
+
+
+def test_the_most_dangerous_comes_first() -> None:
+    headings = re.findall("^### (.*)$", REALISTIC, re.MULTILINE)
+    assert headings == [
+        "Before this can be merged",
+        "Destroyed or replaced",
+        "Renamed?",
+        "What starts what",
+        "Permissions",
+        "New findings",
+        "Everything else",
+        "Outputs",
+        "Changed outside of Terraform",
+        "Not known",
+    ]
+
+
+def test_drift_is_the_first_thing_that_a_review_of_drift_shows() -> None:
+    review = replace(samples.drift(), changes=samples.small().changes)
+    text = markdown(review)
+    assert text.index("### Changed outside of Terraform") < text.index("### Permissions")
+
+
+def test_every_changed_address_is_there_with_what_happens() -> None:
+    for change in samples.realistic().changes:
+        assert f"`{change.address}`" in REALISTIC
+    assert "- `aws_ecr_repository.shop-web` is **destroyed**: its configuration" in REALISTIC
+    assert "- `aws_kms_key.images` moved from `aws_kms_key.this`" in REALISTIC
+    assert "changed, imported as `shop-artifacts-123456789012`" in REALISTIC
+
+
+def test_attributes_are_old_and_new() -> None:
+    assert "`build_timeout`: `90` → `60`" in REALISTIC
+    assert "`tags.team`: `shop` (removed)" in REALISTIC
+    assert "`tags.cost-centre`: `4711` (new)" in REALISTIC
+    assert "`name`: `shop-web` → `shop-storefront` **(replaces it)**" in REALISTIC
+    assert "    -      - docker build -t" in REALISTIC
+
+
+def test_a_rename_is_a_block_to_be_copied() -> None:
+    block = "moved {\n  from = module.worker\n  to   = module.jobs\n}"
+    assert f"\n\n{block}\n```" in REALISTIC
+    assert "# name, tags.image would then change in place\nmoved {" in REALISTIC
+
+
+def test_permissions_say_who_gains_what_and_how_wide_it_is() -> None:
+    assert "⚠️ **`shop-api-build` may do more**" in REALISTIC
+    assert "+ s3:* on *\n!   on every resource; no step needs it\n" in REALISTIC
+    assert "- Deny ecr:* on arn:aws:ecr" in REALISTIC
+    assert "!   no longer denied" in REALISTIC
+    assert "+ arn:aws:iam::210987654321:root if sts:ExternalId StringEquals shop" in REALISTIC
+
+
+def test_only_new_findings_are_shown_without_a_click() -> None:
+    new, known = REALISTIC.split("<summary>1 finding that this plan does not bring</summary>")
+    assert "CKV_AWS_51" in known
+    assert "CKV_AWS_51" not in new
+    assert "give the rule a target that starts shop-storefront" in new
+
+
+def test_what_nobody_knows_is_said() -> None:
+    assert "- the policy of `aws_iam_role.shop-jobs-build`: known after apply" in REALISTIC
+    assert "- the plan is incomplete: it has `-target`" in REALISTIC
+
+
+def test_nothing_is_shortened_that_fits() -> None:
+    assert "Shortened" not in REALISTIC
+    assert "left out" not in REALISTIC
+
+
+def test_a_comment_is_never_too_long_and_says_what_is_missing() -> None:
+    review = samples.huge()
+    text = markdown(review)
+    assert LIMIT * 0.95 < len(text) <= LIMIT
+    said = re.search(r"Not shown here: ([\d,]+) of 5,000 changes", text)
+    assert said
+    shown = sum(f"`{change.address}`" in text for change in review.changes)
+    assert shown == 5000 - int(said[1].replace(",", ""))
+    assert text.count("<details") == text.count("</details>")
+    assert sum(map(int, re.findall(r"and (\d+) more", text.replace(",", "")))) > 4000
+
+
+def test_many_of_one_kind_do_not_hide_another_kind() -> None:
+    text = markdown(samples.huge(), limit=10_240)
+    for heading in ("Destroyed or replaced", "Permissions", "New findings", "Everything else"):
+        assert f"### {heading}\n" in text
+
+
+def test_what_is_cut_is_the_least_dangerous() -> None:
+    review = samples.huge()
+    text = markdown(review)
+    lost = [it for it in review.changes if it.action in ("destroy", "replace")]
+    shown = [f"`{it.address}`" in text for it in lost]
+    assert shown == sorted(shown, reverse=True)
+    assert any(shown)
+
+
+def test_one_change_does_not_take_the_room_of_all_others() -> None:
+    attributes = tuple(AttributeChange(f"tags.t{n}", "a" * 900, "b" * 900) for n in range(500))
+    lines = tuple(f"+{n}" + "x" * 900 for n in range(5000))
+    big = Change(
+        "a.big", "a", "update", attributes=(AttributeChange("x", "1", "2", diff=lines), *attributes)
+    )
+    text = markdown(replace(samples.small(), changes=(big, *samples.small().changes)))
+    assert "… and 4,940 more lines, left out here" in text
+    assert "… and 476 more attributes, left out here" in text
+    assert "module.web.aws_codebuild_project.this[0]" in text
+
+
+def test_a_limit_without_room_is_refused() -> None:
+    assert len(markdown(samples.huge(), limit=SHORTEST)) <= SHORTEST
+    with pytest.raises(ValueError, match=r"limit: 100 characters are too few; use 2000 or more"):
+        markdown(samples.tiny(), limit=100)
+
+
+def test_hundreds_of_blocks_are_left_out_whole() -> None:
+    renames = tuple(Rename(f"module.a{n}", f"module.b{n}", True) for n in range(2000))
+    text = markdown(replace(samples.small(), renames=renames))
+    fence = re.search("```hcl\n(.*?)\n```", text, re.DOTALL)
+    assert fence
+    assert fence[1].count("moved {") == fence[1].count("}") > 100
+    assert "proposed `moved` blocks" in text
