@@ -1,0 +1,201 @@
+"""The page of a review: everything is in it, in its order, and can be found."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import pytest
+import review_samples
+from page_elements import Page, drawn, page
+from review_samples import realistic, tiny
+
+from tandem.review.html.page import html
+from tandem.review.model import AttributeChange, Change, Counts, Links, Review
+from tandem.trace.pictures.model import Graph
+from tandem.trace.pictures.svg import PictureError
+
+NOT_SHOWN = {"rank", "kind", "type", "links", "id", "image", "terraform_version"}
+"""Fields that are no text of the page's body, or that other tests look at."""
+
+
+def texts(value: Any, name: str = "") -> Iterator[str]:
+    if name in NOT_SHOWN:
+        return
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for it in value:
+            yield from texts(it, name)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from texts(getattr(value, field.name), field.name)
+
+
+def test_everything_that_a_review_says_is_there() -> None:
+    review = realistic()
+    shown = page(review).one("body")
+    urls = {it.attributes.get("href") for it in shown.found("a")}
+    # The page says what is done, not Terraform's word for it; it has the diff in place of its size;
+    # and in place of the remedy the waiver.
+    other = {it.action for it in (*review.changes, *review.drift)} | {"31 lines", "32 lines"}
+    other |= {it.remedy for it in review.objections if it.waiver}
+    missing = {
+        text
+        for text in texts(review)
+        if text and " ".join(text.split()) not in shown.words and text not in urls
+    }
+    assert missing <= other
+
+
+def test_a_few_hundred_changes_are_all_there() -> None:
+    review = review_samples.huge(300)
+    shown = Counter(it.text for it in page(review).found("code", **{"class": "address"}))
+    assert all(shown[it.address] for it in review.changes)
+
+
+def test_symbols_are_readable() -> None:
+    change = Change("aws_kms_key.a", "aws_kms_key", "create", means=("by \ue000key.arn\ue001",))
+    shown = page(Review("plan", "1.11.4", Counts(add=1), (change,)))
+    assert "by <key.arn>" in shown.text
+
+
+def test_the_same_review_gives_the_same_page() -> None:
+    assert html(realistic(), draw=drawn) == html(realistic(), draw=drawn)
+
+
+def test_every_id_is_there_once_and_every_link_leads_somewhere() -> None:
+    root = page(review_samples.huge(60))
+    ids = Counter(it.attributes["id"] for it in root.all if "id" in it.attributes)
+    assert set(ids.values()) == {1}
+    targets = [it.attributes["href"] or "" for it in root.found("a")]
+    assert {it[1:] for it in targets if it.startswith("#")} <= ids.keys()
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("data-destroyed", "destroyed aws_ecr_repository.shop-web"),
+        ("access-widened", "widens shop-api-build"),
+        ("finding-new", "new action-too-wide"),
+    ],
+)
+def test_an_objection_leads_to_what_it_is_about(rule: str, words: str) -> None:
+    root = page(realistic())
+    told = next(it for it in root.found(data_kind="objections") if rule in it.words.split())
+    target = (told.found("a")[0].attributes["href"] or "")[1:]
+    assert root.one(id=target).words.startswith(words)
+
+
+def test_the_filter_offers_what_there_is() -> None:
+    root = page(realistic())
+    items = [it for it in root.all if "data-kind" in it.attributes]
+    kinds = Counter(it.attributes["data-kind"] for it in items)
+    offered = {
+        it.one("input").attributes["value"]: int(it.one("span").text)
+        for it in root.found("label", **{"class": "kind"})
+    }
+    assert offered.keys() == kinds.keys()
+    renames = len(realistic().renames)
+    assert offered == kinds - Counter({"moved": renames})
+    images = {it.attributes["value"] for it in root.one("select").found("option")}
+    assert {it.attributes["data-image"] for it in items} <= images
+    assert {"web", "storefront", "api"} < images
+
+
+def test_changes_are_with_their_image_and_what_has_none_comes_last() -> None:
+    groups = page(realistic()).found("details", **{"class": "group"})
+    assert [it.one("h3").text for it in groups] == [
+        "api",
+        "base",
+        "jobs",
+        "storefront",
+        "Shared, or of no image",
+    ]
+    assert "aws_codebuild_project.shop-api" in groups[0].text
+
+
+@pytest.mark.parametrize(
+    ("review", "css", "verdict"),
+    [
+        (tiny(), "open", "Nothing changes"),
+        (review_samples.small(), "open", "Passes"),
+        (review_samples.drift(), "open", "Drift"),
+        (realistic(), "closed", "Blocked by 4 objections"),
+    ],
+)
+def test_the_verdict_comes_first(review: Review, css: str, verdict: str) -> None:
+    header = page(review).one("header")
+    assert (header.attributes["class"], header.one("h1").text) == (css, verdict)
+
+
+def test_the_counts() -> None:
+    counts = Counts(add=1200, change=1, destroy=2, importing=3, move=4, forget=5, replace=1)
+    shown = page(replace(tiny(), counts=counts)).one("header").found("li")
+    assert [it.text for it in shown] == [
+        "3 to import",
+        "1,200 to add",
+        "1 to change",
+        "2 to destroy",
+        "1 replaced",
+        "4 moved",
+        "5 forgotten",
+    ]
+
+
+def test_without_a_picture_the_page_says_why() -> None:
+    def nothing(_: Graph) -> str:
+        raise PictureError("SVG needs <Node>")
+
+    section = Page(html(realistic(), draw=nothing)).root.one("section", id="links")
+    assert section.found("svg") == []
+    assert section.text.count("There is no picture: SVG needs <Node>") == 2
+
+
+def test_what_does_not_change_is_drawn_once() -> None:
+    graph = realistic().links.after
+    shown = page(replace(tiny(), links=Links(graph, graph)))
+    assert len(shown.found("svg")) == 1
+    assert page(tiny()).found("svg") == []
+
+
+@pytest.mark.parametrize(("points", "size"), [(300, "small"), (800, "middle"), (4000, "large")])
+def test_a_picture_fits_the_column_as_long_as_it_can_be_read(points: int, size: str) -> None:
+    shown = html(realistic(), draw=lambda _: f'<svg xmlns="x" width="{points}pt"></svg>')
+    assert shown.count(f'class="picture {size}"') == 2
+
+
+def test_long_lists_are_folded_and_short_ones_are_not() -> None:
+    attribute = AttributeChange("name", "a", "b")
+
+    def opened(count: int) -> int:
+        many = tuple(
+            Change(f"aws_sns_topic.t{n}", "aws_sns_topic", "update", attributes=(attribute,))
+            for n in range(count)
+        )
+        shown = html(replace(tiny(), changes=many), draw=drawn)
+        return len(re.findall(r'<details class="item change"[^>]* open>', shown))
+
+    assert (opened(5), opened(50)) == (5, 0)
+
+
+def test_an_attribute_is_told_in_both_states() -> None:
+    change = Change(
+        "aws_sns_topic.a",
+        "aws_sns_topic",
+        "replace",
+        attributes=(
+            AttributeChange("name", "a", "b", replaces=True),
+            AttributeChange("policy", "see permissions", "see permissions"),
+            AttributeChange("tags.x", None, "1"),
+            AttributeChange("tags.y", "2", None),
+        ),
+    )
+    shown = page(replace(tiny(), changes=(change,))).one("dl", **{"class": "attributes"})
+    assert [(it.one("dt").words, it.one("dd").words) for it in shown.found("div")] == [
+        ("name forces the replacement", "a →becomes b"),
+        ("policy", "see permissions"),
+        ("tags.x", "1"),
+        ("tags.y", "2 removed"),
+    ]
