@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tandem.access.denials import any_resource, missing, too_wide
@@ -67,20 +67,29 @@ class _Tables:
     unclear: Mapping[int, Sequence[Unclear]] = field(default_factory=dict)
 
 
-def access(deployment: Deployment) -> Report:
+def access(deployment: Deployment, *, only: Collection[str] | None = None) -> Report:
     """Prove what the roles of a deployment may do against what they need.
+
+    Args:
+        deployment: What Terraform describes.
+        only: Addresses of the roles to look at; None: all.
 
     Raises:
         EvaluatorError: Node or the package that evaluates policies is not installed.
     """
+
+    def chosen(found: Sequence[Need]) -> Sequence[Need]:
+        return found if only is None else [it for it in found if it.role.address in only]
+
     with Evaluator(deployment.account) as evaluator:
         return examine(
             deployment,
             evaluator,
-            needed=needs(deployment),
-            not_allowed=forbidden(deployment),
+            needed=chosen(needs(deployment)),
+            not_allowed=chosen(forbidden(deployment)),
             open_questions=unclear(deployment),
             of_services=service_needs(deployment),
+            only=only,
         )
 
 
@@ -92,8 +101,10 @@ def examine(
     not_allowed: Sequence[Need],
     open_questions: Sequence[Unclear] = (),
     of_services: Sequence[ServiceNeed] = (),
+    only: Collection[str] | None = None,
 ) -> Report:
     """The report for needs that are given."""
+    looked_at = [it for it in deployment.roles if only is None or it.address in only]
     verdicts = judge(deployment, evaluator, [*needed, *not_allowed])
     open_by_role: dict[int, list[Unclear]] = defaultdict(list)
     for question in open_questions:
@@ -103,7 +114,7 @@ def examine(
         forbidden=_by_role(verdicts[len(needed) :]),
         unclear=open_by_role,
     )
-    statements = {id(role): tuple(statements_of(role)) for role in deployment.roles}
+    statements = {id(role): tuple(statements_of(role)) for role in looked_at}
     patterns = {
         action
         for found in statements.values()
@@ -115,7 +126,7 @@ def examine(
     users = Users(deployment)
     roles = tuple(
         _role_report(role, statements[id(role)], tables, actions, users, deployment)
-        for role in deployment.roles
+        for role in looked_at
     )
     services = tuple(judge_services(deployment, evaluator, of_services))
     findings = {it for role in roles for it in role.findings} | set(service_findings(services))

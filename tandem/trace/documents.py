@@ -41,6 +41,29 @@ def commit_pushed(place: Place, repository: str, branch: str) -> Document:
     return _document(place, "aws.codecommit", kind, detail, arn)
 
 
+def pull_request_opened(place: Place, repository: str, branch: str) -> Document:
+    """A new pull request of a CodeCommit repository, to a branch.
+
+    https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html
+    """
+    detail = {
+        "callerUserArn": f"arn:{place.partition}:iam::{place.account}:user/mary",
+        "destinationCommit": "3d9b5e0f1a2b3c4d5e6f708192a3b4c5d6e7f809",
+        "destinationReference": f"refs/heads/{branch}",
+        "event": "pullRequestCreated",
+        "isMerged": "False",
+        "pullRequestId": "1",
+        "pullRequestStatus": "Open",
+        "repositoryNames": [repository],
+        "sourceCommit": COMMIT,
+        "sourceReference": "refs/heads/change",
+        "title": "A change",
+    }
+    kind = "CodeCommit Pull Request State Change"
+    arn = _arn(place, "codecommit", repository)
+    return _document(place, "aws.codecommit", kind, detail, arn)
+
+
 def image_pushed(place: Place, repository: str, tag: str) -> Document:
     """A successful push of one tag to an ECR repository: it names no resources.
 

@@ -66,6 +66,21 @@ def commit_pushed(deployment: Deployment, repository: str, branch: str, *, near:
     )
 
 
+def pull_request_opened(
+    deployment: Deployment, repository: str, branch: str, *, near: str = ""
+) -> Event:
+    """A new pull request of a CodeCommit repository, which starts no source action."""
+    place = Place.of(deployment, near)
+    return Event(
+        "other",
+        f"pull request to {readable(repository)} ({readable(branch)}){place.shown(deployment)}",
+        documents.pull_request_opened(place, repository, branch),
+        subject=repository,
+        reference=branch,
+        region=place.region,
+    )
+
+
 def git_pushed(
     repository: str,
     reference: str,

@@ -15,12 +15,14 @@ from tandem.trace.events import (
     image_pushed,
     object_uploaded,
     of_rule,
+    pull_request_opened,
 )
 from tandem.trace.patterns import OR, is_alternatives, matches
 from tandem.trace.sources import DEFAULT_TAG
 
 _MOST = 100
 _SAMPLE = "example"
+_PULL_REQUESTS = "CodeCommit Pull Request State Change"
 
 
 def events_for(
@@ -49,6 +51,10 @@ def _event(deployment: Deployment, document: Document, near: str, bus: str) -> E
         return (
             image_pushed(deployment, str(name), tag, near=near) if _are_texts(name, tag) else None
         )
+    if source == "aws.codecommit" and document.get("detail-type") == _PULL_REQUESTS:
+        name = resource.rpartition(":")[2] or _first(detail.get("repositoryNames"))
+        branch = str(detail.get("destinationReference") or "main").removeprefix("refs/heads/")
+        return pull_request_opened(deployment, name, branch, near=near) if name else None
     if source == "aws.codecommit":
         name = detail.get("repositoryName") or resource.rpartition(":")[2]
         branch = detail.get("referenceName") or "main"

@@ -13,6 +13,7 @@ from tandem.access.needs.images import log_in, pull, pull_build_image, push, rep
 from tandem.access.needs.index import index_of
 from tandem.access.needs.need import Need, Unclear
 from tandem.access.needs.network import network, unclear_network
+from tandem.access.needs.programs import program_needs, unclear_program
 from tandem.access.needs.stored import bucket_arn, unclear_encryption
 from tandem.access.needs.variables import stored_values, unclear_values
 from tandem.builds import Build, builds_of
@@ -106,6 +107,7 @@ def _commands(run: Build, seen: Buildspec, role: Asker) -> Iterator[Need]:
         yield from _bases(run, seen, role)
     for command in seen.commands:
         yield from command_needs(command, run.project, role)
+        yield from program_needs(command, run, role)
 
 
 def _is_only_tagged(image: Image, seen: Buildspec) -> bool:
@@ -164,6 +166,7 @@ def _unclear(run: Build, role: Asker) -> Iterator[Unclear]:
         yield role.unclear("*", f"{name} runs {readable(script)}, which lies in the source")
     for command in seen.commands:
         yield from unclear_command(command, run.project, role)
+        yield from unclear_program(command, run, role)
     for image in (*seen.pushes, *seen.pulls):
         if not is_known(image.repository) and not repository_arn(role.deployment, image.repository):
             why = f"which repository {readable(image.repository)} is, is not known yet"

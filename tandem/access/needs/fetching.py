@@ -104,10 +104,25 @@ def own_source(project: BuildProject, role: Asker) -> Iterator[Need]:
     if text(made, "type") == "S3" and made_in:
         why = f"{project.name} hands over what it makes"
         bucket = bucket_arn(role, made_in)
-        yield from role.ask("s3:PutObject", f"{bucket}/{project.name}", why, SERVICE_ROLE)
+        yield from role.ask("s3:PutObject", f"{bucket}/{_key(project)}", why, SERVICE_ROLE)
         owner = "s3:GetBucketAcl s3:GetBucketLocation"
         yield from role.ask(owner, bucket, why, _OWNER_PAGE, advised=True)
         yield from encryption(own_key(project), role, why, _KEY_PAGE)
+
+
+def _key(project: BuildProject) -> str:
+    """The key of what a build makes, or of one of the files where it is not packed.
+
+    https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectArtifacts.html
+    """
+    made = block(project.resource.values, "artifacts")
+    parts = [(text(made, "path") or "").strip("/")]
+    if text(made, "namespace_type") == "BUILD_ID":
+        parts.append(chosen("build"))
+    parts.append(text(made, "name") or project.name)
+    if text(made, "packaging") == "NONE":
+        parts.append(chosen("file"))
+    return "/".join(filter(None, parts))
 
 
 def _connected(arn: str, role: Asker, why: str) -> Iterator[Need]:
