@@ -15,6 +15,7 @@ from tandem.review.mirrors import Mirrors
 from tandem.review.model import AttributeChange, Change
 from tandem.review.owners import owners
 from tandem.review.plan import Plan, ResourceChange
+from tandem.review.renames import renames as renames
 
 Json = Mapping[str, Any]
 _KNOWN_BY = (

@@ -141,6 +141,8 @@ _RANKS: Mapping[Action, int] = {
     "read": 5,
     "no-op": 0,
 }
+_HISTORY = 5
+"""Worth of what tells only of the past."""
 _DATA = 30
 _DANGER = 15
 _PERMISSION = 10
@@ -167,9 +169,9 @@ def meaning(change: ResourceChange, attributes: tuple[AttributeChange, ...] = ()
     return Meaning((), False, rank)
 
 
-def holds_data(type: str) -> bool:
-    """Whether something is lost with a resource of that type that no apply brings back."""
-    return type in _LOST
+def keeps_things(type: str) -> bool:
+    """Whether it is there to keep something: nobody destroys one to get another name for it."""
+    return type in _LOST and _LOST[type].worth > _HISTORY
 
 
 def _lost(loss: _Loss, before: Json) -> tuple[str, ...]:

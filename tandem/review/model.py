@@ -89,6 +89,8 @@ class Rename:
     """Whether nothing else could be meant."""
     differs: tuple[str, ...] = ()
     """Attributes that would change in place."""
+    keeps: tuple[str, ...] = ()
+    """Arguments that have to stay, as in `name = "shop/web"`; with another it is replaced still."""
 
     @property
     def block(self) -> str:
