@@ -1,0 +1,91 @@
+"""What `trace` and `access` say of both sides of a plan.
+
+What starts what is followed in a process of its own, while this one evaluates the permissions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tandem.access.report import Report, access
+from tandem.deployment.model import Deployment
+from tandem.findings import Finding
+from tandem.review.apart import apart
+from tandem.review.deployments import Deployments
+from tandem.review.findings import compared
+from tandem.review.links import links
+from tandem.review.model import Links, ReviewFinding
+from tandem.trace.report import trace
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What there is to be seen."""
+
+    links: Links
+    access: Report
+    """What the roles may do after the apply."""
+    findings: tuple[ReviewFinding, ...]
+    """Of both commands."""
+
+
+@contextmanager
+def looking(at: Deployments) -> Iterator[Callable[[], Looks]]:
+    """Begin to look at both sides of a plan; what it gives waits for what there is to be seen.
+
+    Raises:
+        EvaluatorError: Node or the package that evaluates policies is not installed; when waited.
+    """
+    traced = apart(lambda: _traced(at))
+    # A thread is enough: most of the time it waits for Node.
+    with ThreadPoolExecutor(1) as thread:
+        judged = thread.submit(_judged, at)
+
+        def found() -> Looks:
+            linked, of_trace = traced()
+            report, of_access = judged.result()
+            return Looks(linked, report, (*of_trace, *of_access))
+
+        yield found
+
+
+def _traced(at: Deployments) -> tuple[Links, tuple[ReviewFinding, ...]]:
+    before = trace(at.before) if at.before else None
+    after = trace(at.after)
+    return (
+        links(before.graph if before else None, after.graph, after.findings),
+        compared(before.findings if before else (), after.findings, "trace"),
+    )
+
+
+def _judged(at: Deployments) -> tuple[Report, tuple[ReviewFinding, ...]]:
+    report = access(at.after)
+    steady = _steady_roles(at)
+    known = _findings_at({it.address for it in report.findings}, at.before)
+    return report, compared(known, report.findings, "access", steady=steady)
+
+
+def _findings_at(addresses: set[str], before: Deployment | None) -> tuple[Finding, ...]:
+    """What is found in what is there, where something is found in what is planned."""
+    if before is None or not addresses:
+        return ()
+    roles = {
+        role.address
+        for role in before.roles
+        if addresses.intersection((role.address, *(it.address for it in role.policies)))
+    }
+    return access(before, only=roles).findings
+
+
+def _steady_roles(at: Deployments) -> frozenset[str]:
+    """Addresses of the roles of which nothing changes, and of their policies."""
+    before = {role.address: role for role in at.before.roles} if at.before else {}
+    return frozenset(
+        address
+        for role in at.after.roles
+        if before.get(role.address) == role
+        for address in (role.address, *(it.address for it in role.policies))
+    )
