@@ -11,7 +11,10 @@ from tempfile import mkdtemp
 from typing import Any
 
 from review_plans.workshop import Block, Files, Plan, Workshop, ours
-from synthesis import read, synthesize
+
+from modules import _cdktf
+from tandem.config import load
+from tandem.stack import compose
 
 SHOP: Block = {
     "project": "shop",
@@ -81,7 +84,7 @@ class Shop:
         """Its variables and its buildspec."""
 
         def edit(stack: Block) -> None:
-            (source,) = [stack["resource"]["aws_codebuild_project"]["web_build"]["source"]]
+            source = stack["resource"]["aws_codebuild_project"]["web_build"]["source"]
             login = "docker login --username AWS"
             assert login in source["buildspec"]
             source["buildspec"] = source["buildspec"].replace(login, f"{login} --log-level error")
@@ -145,8 +148,9 @@ class Shop:
         return self._plan(state=json.dumps(state))
 
     def destroyed(self) -> Plan:
-        names = [name for name in SHOP["images"]]
-        unprotected: dict[str, Any] = {name: {"repository": {"protect": False}} for name in names}
+        unprotected: dict[str, Any] = {
+            name: {"repository": {"protect": False}} for name in SHOP["images"]
+        }
         return self._plan("-destroy", **unprotected)
 
     def drift(self) -> Plan:
@@ -155,6 +159,12 @@ class Shop:
             return self._workshop.plan(
                 self._files(), "-refresh-only", state=self.state, refresh=True
             )
+
+    def drift_of_nothing(self) -> Plan:
+        """The first look after an apply: AWS says `{}` where nothing was said."""
+        return self._workshop.plan(
+            self._files(), "-refresh-only", state=self._workshop.unrefreshed, refresh=True
+        )
 
     def drift_and_change(self) -> Plan:
         with self._by_hand():
@@ -196,6 +206,8 @@ class Shop:
         }
         kept = {name: it for name, it in changed.items() if images.get(name, it) is not None}
         folder = Path(mkdtemp(dir=self._scratch))
-        config = folder / "pipelines.yaml"
-        config.write_text(json.dumps({**SHOP, "images": kept}))
-        return ours(self._workshop, read(synthesize(config, folder / "out")), edit)
+        file = folder / "pipelines.yaml"
+        file.write_text(json.dumps({**SHOP, "images": kept}))
+        stack = _cdktf.TerraformStack(_cdktf.App(outdir=str(folder)), "shop")
+        compose(stack, load(file))
+        return ours(self._workshop, json.loads(str(_cdktf.Testing.synth(stack))), edit)

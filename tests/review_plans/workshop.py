@@ -98,6 +98,8 @@ class Workshop:
     emulator: Emulator
     provider: Mapping[str, str]
     folder: Path
+    unrefreshed: str = ""
+    """The state of the last apply, before the next look at AWS."""
     _made: int = 0
 
     @cached_property
@@ -106,9 +108,12 @@ class Workshop:
         return Terraform(self.folder, environment=environment).environment | self.provider
 
     def apply(self, files: Files) -> str:
-        """Make it real; return the state's text."""
+        """Make it real; return the state's text, as it is after the next look at AWS."""
         folder = self._place(files, state=None)
-        self._run(folder, "apply", "-input=false", "-auto-approve", "-no-color")
+        apply = ("apply", "-input=false", "-auto-approve", "-no-color")
+        self._run(folder, *apply)
+        self.unrefreshed = (folder / STATE).read_text()
+        self._run(folder, *apply, "-refresh-only")
         return (folder / STATE).read_text()
 
     def plan(
@@ -134,12 +139,6 @@ class Workshop:
         text = self._run(folder, *plan, *looking, *options, good=(1,) if fails else (0,))
         shown = self._run(folder, "show", "-json", "-no-color", "tfplan")
         return Plan(json.loads(shown), text, folder)
-
-    def state_after(self, state: str, *command: str) -> str:
-        """What a command of Terraform, as in `taint ADDRESS`, makes of a state."""
-        folder = self._place({}, state=state)
-        self._run(folder, *command)
-        return (folder / STATE).read_text()
 
     def _place(self, files: Files, *, state: str | None) -> Path:
         self._made += 1
@@ -186,3 +185,20 @@ def ours(workshop: Workshop, described: Block, change: Callable[[Block], None] |
     # Protected as at AWS: only that state is a file here.
     changed = {name: it for name, it in override(described).items() if name != "resource"}
     return {"cdk.tf.json": json.dumps(described), OVERRIDE_FILE: json.dumps(changed)}
+
+
+def tree(folder: Path) -> Files:
+    """The files of a folder, its sub-folders included."""
+    found = sorted(file for file in folder.rglob("*") if file.is_file())
+    return {str(file.relative_to(folder)): file.read_text() for file in found}
+
+
+def changed(files: Files, replaced: Mapping[str, str]) -> Files:
+    """The files with texts replaced, wherever they stand."""
+    everything = "".join(files.values())
+    for old in replaced:
+        assert old in everything, f"nothing to replace: {old}"
+    result = dict(files)
+    for old, new in replaced.items():
+        result = {name: text.replace(old, new) for name, text in result.items()}
+    return result
