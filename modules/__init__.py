@@ -23,9 +23,13 @@ from modules.settings import (
     EcsDeploy,
     ExistingRepository,
     Filters,
+    GithubPlans,
     Parameter,
     Patterns,
     Repository,
+    ReviewedCodeCommit,
+    ReviewedConnection,
+    S3State,
     Secret,
     Vpc,
 )
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from modules.codebuild import BuildProject
     from modules.ecr import ExistingImageRepository, ImageRepository
     from modules.image_pipeline import ImagePipeline
+    from modules.plan_review import DriftReview, GithubPlanRole, PlanReview
     from modules.project import Project
 
 _CONSTRUCTS = {
@@ -44,10 +49,13 @@ _CONSTRUCTS = {
     "ArtifactStore": "modules.artifacts",
     "AwsProvider": "modules._cdktf",
     "BuildProject": "modules.codebuild",
+    "DriftReview": "modules.plan_review",
     "ExistingImageRepository": "modules.ecr",
+    "GithubPlanRole": "modules.plan_review",
     "Image": "modules.bases",
     "ImagePipeline": "modules.image_pipeline",
     "ImageRepository": "modules.ecr",
+    "PlanReview": "modules.plan_review",
     "Project": "modules.project",
     "TerraformStack": "modules._cdktf",
 }
@@ -63,17 +71,24 @@ __all__ = [
     "BuildProject",
     "CodeCommit",
     "Connection",
+    "DriftReview",
     "EcsDeploy",
     "ExistingImageRepository",
     "ExistingRepository",
     "Filters",
+    "GithubPlanRole",
+    "GithubPlans",
     "Image",
     "ImagePipeline",
     "ImageRepository",
     "Parameter",
     "Patterns",
+    "PlanReview",
     "Project",
     "Repository",
+    "ReviewedCodeCommit",
+    "ReviewedConnection",
+    "S3State",
     "Secret",
     "TerraformStack",
     "Vpc",

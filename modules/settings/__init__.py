@@ -6,7 +6,9 @@ Nothing here imports the bindings, so that a file can be checked without startin
 from modules.settings.build import Build, Parameter, Secret, Vpc
 from modules.settings.deploy import Approval, EcsDeploy
 from modules.settings.repository import Artifacts, ExistingRepository, Repository
+from modules.settings.review import GithubPlans, ReviewedCodeCommit, ReviewedConnection
 from modules.settings.source import S3, CodeCommit, Connection, Filters, Patterns, Source
+from modules.settings.state import S3State
 
 __all__ = [
     "S3",
@@ -18,9 +20,13 @@ __all__ = [
     "EcsDeploy",
     "ExistingRepository",
     "Filters",
+    "GithubPlans",
     "Parameter",
     "Patterns",
     "Repository",
+    "ReviewedCodeCommit",
+    "ReviewedConnection",
+    "S3State",
     "Secret",
     "Source",
     "Vpc",
