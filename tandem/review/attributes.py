@@ -13,7 +13,7 @@ from tandem.deployment.symbols import symbol
 from tandem.review.differences import LATER, Difference, differences
 from tandem.review.model import AttributeChange
 from tandem.review.plan import OutputChange, ResourceChange
-from tandem.review.texts import SAME, fitted, is_nothing, is_unset, one_line, shortened
+from tandem.review.texts import SAME, below, fitted, is_nothing, is_unset, one_line, shortened
 
 Json = Mapping[str, Any]
 _COMPUTED = frozenset({"id", "arn", "tags_all"})
@@ -51,7 +51,7 @@ def attribute_changes(
         it
         for name in dict.fromkeys((*before, *after))
         if name not in noise
-        for it in differences(name, (name,), before.get(name), after.get(name))
+        for it in _found(name, before.get(name), after.get(name))
         if not (it.later and len(it.names) > 1 and _is_computed(it.names, expressions))
     ]
     found = _without_copies(found)
@@ -87,8 +87,14 @@ def known_attributes(
 def output_changes(change: OutputChange) -> tuple[AttributeChange, ...]:
     """What changes of an output."""
     after = _merged("", change.after, change.unknown, None)
-    found = differences(change.name, (change.name,), change.before, after)
-    return tuple(_attribute(it, []) for it in found)
+    return tuple(_attribute(it, []) for it in _found(change.name, change.before, after))
+
+
+def _found(name: str, old: Any, new: Any) -> list[Difference]:
+    try:
+        return list(differences(below("", name), (name,), old, new))
+    except RecursionError:
+        return [Difference(name, (name,), "nested too deep to be shown", "something else")]
 
 
 def _is_computed(names: tuple[str, ...], expressions: Json | None) -> bool:

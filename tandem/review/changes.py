@@ -67,6 +67,8 @@ def drift(
 
     Without what the provider only reads back, such as the policy of a bucket as its attribute.
     """
+    if not plan.drift:
+        return ()
     owner = owners(after, before)
     mirrors = Mirrors(_managed(plan, after))
     found = []

@@ -77,8 +77,10 @@ def argument(name: str, value: str) -> str:
 
 def _compared(new: ResourceChange, before: Json, after: Json) -> Iterator[str]:
     flags: Json = new.unknown if isinstance(new.unknown, Mapping) else {}
-    for name in after:
-        if name not in _COMPUTED and name in before and not _waits(flags.get(name)):
+    for name, value in after.items():
+        # A block that is not set is what the provider makes of it.
+        is_open = isinstance(before.get(name), list) and not value
+        if name in before and name not in _COMPUTED and not is_open and not _waits(flags.get(name)):
             yield name
 
 

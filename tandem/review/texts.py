@@ -33,6 +33,8 @@ def one_line(value: Any) -> str:
             return "true" if value else "false"
         case str():
             return _text(value)
+        case Mapping() | list() if not value:
+            return "{}" if isinstance(value, Mapping) else "[]"
         case Mapping():
             said = {key: item for key, item in value.items() if not is_nothing(item)}
             return ", ".join(f"{one_line(key)}: {_inside(item)}" for key, item in said.items())
@@ -60,9 +62,9 @@ def _text(value: str) -> str:
 def _inside(value: Any) -> str:
     match value:
         case Mapping():
-            return f"{{{one_line(value)}}}"
+            return f"{{{one_line(value)}}}" if value else "{}"
         case list() | tuple():
-            return f"[{one_line(value)}]"
+            return f"[{one_line(value)}]" if value else "[]"
     return one_line(value)
 
 
@@ -70,12 +72,21 @@ def fitted(old: str | None, new: str | None) -> tuple[str | None, str | None]:
     """Both, short enough to be read, and still to be told apart."""
     if old is None or new is None or max(len(old), len(new)) <= LONGEST:
         return shortened(old), shortened(new)
-    same = next(
-        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other),
-        min(len(old), len(new)),
-    )
+    same = _shared(old, new)
     start = max(0, same - _AROUND)
     return _from(start, old), _from(start, new)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with alike; they may be very long."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _from(start: int, text: str) -> str:
