@@ -119,7 +119,17 @@ def permissions() -> tuple[PermissionChange, ...]:
             "aws_ecr_repository_policy.shop-base",
             "shop/base",
             "resource",
-            lost=(Grant(("ecr:*",), (images,), ("*",), denies=True),),
+            lost=(
+                Grant(
+                    ("ecr:*",),
+                    (images,),
+                    ("*",),
+                    denies=True,
+                    but_actions=("ecr:Get*",),
+                    but_resources=(f"{images}/public",),
+                    but_principals=("123456789012",),
+                ),
+            ),
             widens=True,
         ),
         PermissionChange(

@@ -24,6 +24,7 @@ RULES: Mapping[str, str] = {
     "link-broken": "A link breaks",
     "access-widened": "Access widens",
     "finding-new": "New finding",
+    "finding-known": "Finding",
     "waiver-expired": "A waiver has expired",
 }
 """The rules of the gate, for people."""

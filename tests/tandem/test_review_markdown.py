@@ -87,13 +87,17 @@ def test_attributes_are_old_and_new() -> None:
 def test_a_rename_is_a_block_to_be_copied() -> None:
     block = "moved {\n  from = module.worker\n  to   = module.jobs\n}"
     assert f"\n\n{block}\n```" in REALISTIC
-    assert "# name, tags.image would then change in place\nmoved {" in REALISTIC
+    assert (
+        "# tags.image would then change in place\n"
+        '# keep name = "shop/web", or it is replaced all the same\nmoved {'
+    ) in REALISTIC
 
 
 def test_permissions_say_who_gains_what_and_how_wide_it_is() -> None:
     assert "⚠️ **`shop-api-build` may do more**" in REALISTIC
     assert "+ s3:* on *\n!   on every resource; no step needs it\n" in REALISTIC
-    assert "- Deny ecr:* on arn:aws:ecr" in REALISTIC
+    assert "- Deny ecr:* but not ecr:Get*\n" in REALISTIC
+    assert "-   for * but not 123456789012\n" in REALISTIC
     assert "!   no longer denied" in REALISTIC
     assert "+ arn:aws:iam::210987654321:root if sts:ExternalId StringEquals shop" in REALISTIC
 

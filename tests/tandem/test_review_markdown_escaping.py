@@ -15,7 +15,8 @@ _MARKS = (
     "`", "``", "```", "~~~", "|", "||", "\\", "\n", "\r\n", "\n\n", "\t", " ", "  ", "- ", "-",
     "1. ", "1)", "# ", "=", "===", "---", "> ", "*", "**", "_", "__", "~~", "[", "](", ")", "![",
     "<", ">", "</", "<!--", "-->", "<script>", "</details>", "<br>", "&lt;", "&#42;", "@octocat",
-    "#1", "GH-1", "owner/repo#1", "deadbeef1", "https://e.example", "www.e.example", "a@b.example",
+    "#1", "GH-1", "owner/repo#1", "x-GH-1", "deadbeef1",
+    "a-deadbeef1", "https://e.example", "www.e.example", "a@b.example",
     ":tada:", "$", "$$", "{{", "${", "%%{", "\u202e", "\u2066", "\u200b", "\x1b[31m", "\0",
     "\ud800", "\u2028", "x", "word", "[^1]", "[ ]", "click", "end", '"', "'", "]]>",
 )  # fmt: skip

@@ -50,8 +50,9 @@ def destroyed(review: Review) -> Iterator[Section]:
 
 def _moved(it: Rename) -> str:
     said = replace(it, old=printable(it.old), new=printable(it.new))
-    after = f"# {', '.join(map(printable, it.differs))} would then change in place\n"
-    return f"{after if it.differs else ''}{said.block}"
+    keeps = [f"# keep {printable(one)}, or it is replaced all the same\n" for one in it.keeps]
+    differs = f"# {', '.join(map(printable, it.differs))} would then change in place\n"
+    return f"{differs if it.differs else ''}{''.join(keeps)}{said.block}"
 
 
 def others(review: Review) -> Iterator[Section]:

@@ -40,7 +40,8 @@ def _objection(it: Objection) -> str:
     about = f" {code(it.check)}" if it.check else ""
     rule = RULES.get(it.rule)
     name = f"**{rule}**" if rule else f"**{prose(it.rule)}**"
-    return f"- {name}{about}: {prose(it.why)}<br>{code(it.address)} → {prose(it.remedy)}"
+    where = f"{code(it.address)} " if it.address else ""
+    return f"- {name}{about}: {prose(it.why)}<br>{where}→ {prose(it.remedy)}"
 
 
 def _waived(it: Objection) -> str:

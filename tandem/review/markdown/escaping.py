@@ -18,8 +18,8 @@ LONGEST_LINE = 200
 """Characters of each; a longer text loses its middle."""
 
 _WORD = re.compile(
+    r"(?!.*\b(?:GH-[0-9]|[0-9a-f]{7,40}\b))"  # GitHub makes links of issues and of commits
     r"[(\"']*"
-    r"(?!GH-[0-9]|[0-9a-f]{7,}\b)"  # GitHub makes links of issues and of commits
     r"[^\W_]+(?:['-][^\W_]+)*"
     r"[)\"'.,;:!?%…]*",
     re.IGNORECASE,
