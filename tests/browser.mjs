@@ -30,7 +30,6 @@ const STEPS = {
       nodes: it.nodes.map((node) => `${node.target}: ${node.failureSummary}`),
     }));
   },
-  screenshot: async (page, path) => void (await page.screenshot({ path, fullPage: true })),
 };
 
 async function visit(browser, { url, scheme, width, script, steps }) {

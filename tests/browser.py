@@ -29,6 +29,12 @@ class Visit:
     requests: list[str]
     dialogs: list[str]
 
+    def assert_quiet(self) -> None:
+        """Nothing in the console, no request but the one for the page, no dialog."""
+        assert self.console == []
+        assert len(self.requests) == 1
+        assert self.dialogs == []
+
 
 class Browser:
     """A browser while the context lasts: start it once, visit often."""
