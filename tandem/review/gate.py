@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tandem.review.hidden_access import hidden_access
 from tandem.review.limits import is_within
 from tandem.review.model import Change, Grant, Objection, PermissionChange, Review, Waiver
+from tandem.review.plan import REASONS, Plan
 from tandem.review.waivers import expired, unused, waived
 
 if TYPE_CHECKING:
@@ -19,19 +21,26 @@ RULES = (
     "data-replaced",
     "link-broken",
     "access-widened",
+    "access-hidden",
     "finding-new",
     "finding-known",
     "waiver-expired",
 )
 """The rules, the worst first. `finding-known` is off, unless `review.findings` is `all`."""
 _MOST = 3
+_REPLACED = {
+    REASONS["replace_because_tainted"]: "if it is whole, untaint it with terraform untaint",
+    REASONS["replace_by_request"]: "plan without -replace",
+    REASONS["replace_by_triggers"]: "take what triggers it out of its replace_triggered_by",
+}
 
 
-def gated(review: Review, settings: Settings | None, *, today: datetime.date) -> Review:
+def gated(review: Review, plan: Plan, settings: Settings | None, *, today: datetime.date) -> Review:
     """The review with its objections, and a note about each waiver that nothing needs.
 
     Args:
         review: A review without objections.
+        plan: What it is of.
         settings: `review:` of the file. None: there is no file, and no exception.
         today: The day in UTC, by which waivers expire.
     """
@@ -39,14 +48,14 @@ def gated(review: Review, settings: Settings | None, *, today: datetime.date) ->
         Waiver(it.address, it.rule, it.reason, it.expires)
         for it in (settings.waivers if settings else ())
     ]
-    found = [waived(it, waivers, today) for it in _objections(review, settings)]
+    found = [waived(it, waivers, today) for it in _objections(review, plan, settings)]
     found += expired(waivers, found, today)
     found.sort(key=lambda it: (bool(it.waiver), RULES.index(it.rule)))
     notes = (*review.notes, *unused(waivers, found, today, RULES))
     return replace(review, objections=tuple(found), notes=notes)
 
 
-def _objections(review: Review, settings: Settings | None) -> Iterator[Objection]:
+def _objections(review: Review, plan: Plan, settings: Settings | None) -> Iterator[Objection]:
     yield from _lost(review)
     for link in review.links.changes:
         if link.kind == "broken":
@@ -58,6 +67,7 @@ def _objections(review: Review, settings: Settings | None) -> Iterator[Objection
             )
     for change in review.permissions:
         yield from _widened(change, settings)
+    yield from hidden_access(plan, review.permissions)
     everything = settings is not None and settings.findings == "all"
     for it in review.findings:
         if it.new or everything:
@@ -96,7 +106,7 @@ def _kept(change: Change) -> str:
     because = [it.path for it in change.attributes if it.replaces]
     if because:
         return f"leave {_listed(because)} as it is: no other value can be set in place"
-    return "leave it in place: untaint it, or plan without -replace"
+    return _REPLACED.get(change.reason, "leave it in place")
 
 
 def _widened(change: PermissionChange, settings: Settings | None) -> Iterator[Objection]:

@@ -1,0 +1,65 @@
+"""Policies that nobody can review, so that they pass no gate: sensitive, or not known yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tandem.deployment.symbols import symbols_in
+from tandem.review.model import Objection, PermissionChange
+from tandem.review.plan import Plan, ResourceChange
+
+RULE = "access-hidden"
+NOT_KNOWN = "is not known before the apply"
+"""The end of what is said of a policy that cannot be compared."""
+_SAYS_ACCESS = re.compile(
+    "(?:.*_)?policy(?:_arn|_document|_json)?|managed_policy_arns|permissions_boundary"
+)
+"""The attributes of resources that say who may do what."""
+_OTHERS = "lifecycle_policy"
+"""Types and attributes that end with it are about the age of things."""
+
+
+def hidden_access(plan: Plan, permissions: Iterable[PermissionChange]) -> Iterator[Objection]:
+    """An objection for each policy that is new or changed, and that nobody can read."""
+    found = list(_sensitive(plan))
+    yield from found
+    told = {it.address for it in found}
+    for change in permissions:
+        # Of what is made now, everything may be unknown: there was nothing that could widen.
+        if change.is_new or change.address in told:
+            continue
+        if any(it.endswith(NOT_KNOWN) for it in change.unknown):
+            yield Objection(
+                RULE,
+                change.address,
+                f"what {change.name} may do is not known before the apply",
+                "make its policy of what the plan knows, or apply what it is made of first",
+            )
+
+
+def _sensitive(plan: Plan) -> Iterator[Objection]:
+    for change in (*plan.changes, *(plan.drift if plan.kind == "drift" else ())):
+        for name, value in (change.after or {}).items():
+            if (
+                _is_hidden(value)
+                and _SAYS_ACCESS.fullmatch(name)
+                and not change.type.endswith(_OTHERS)
+                and not name.endswith(_OTHERS)
+                and not _is_as_it_was(change, name)
+            ):
+                yield Objection(
+                    RULE,
+                    change.address,
+                    f"its {name} is sensitive, so that nobody sees whom it allows what",
+                    "take what is secret out of it: who may do what is none",
+                )
+
+
+def _is_hidden(value: Any) -> bool:
+    return any(name.startswith("sensitive") for name in symbols_in(value))
+
+
+def _is_as_it_was(change: ResourceChange, name: str) -> bool:
+    return (change.before or {}).get(name) == (change.after or {}).get(name)
