@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +22,8 @@ printf '%s\\0' "$tool" "$@" > "$call.argv"
 env -0 > "$call.env"
 if [ "$tool $1" = "docker login" ]; then cat > "$call.stdin"; fi
 if [ "$tool" = aws ]; then echo {PASSWORD}; fi
-case "$tool $*" in $FAIL) echo "$tool: told to fail" >&2; exit 1 ;; esac
 """
+FAILS = 'case "$tool $*" in $FAIL) echo "$tool: told to fail" >&2; exit 1 ;; esac\n'
 
 # The command loop of one shell that lives for the whole build.
 LOOP = 'while read -r command; do . "$command" < /dev/null >> "$LOG" 2>&1; echo "$?"; done'
@@ -78,9 +78,18 @@ class Shell(Protocol):
 
 
 def run(
-    buildspec: Path, *, shell: str, one_instance: bool, work: Path, env: Mapping[str, str]
+    buildspec: Path,
+    *,
+    shell: str,
+    one_instance: bool,
+    work: Path,
+    env: Mapping[str, str],
+    tools: Sequence[str] = ("aws", "docker"),
+    does: str = "",
 ) -> Build:
     """Run every phase of `buildspec` in `work`/source, under `shell` as an sh.
+
+    Each of the tools records its calls, and runs the shell code `does`.
 
     CodeBuild documents "the same instance of the shell" and really starts one per command,
     carrying environment and directory along: with `one_instance`, what is documented.
@@ -89,15 +98,15 @@ def run(
     assert path, f"{shell} is not installed; buildspecs must run under it"
     command = [path, "--posix"] if shell == "bash" else [path]
     spec = YAML(typ="safe").load(buildspec)
-    source, record, tools, log = (work / name for name in ("source", "record", "tools", "log"))
-    for directory in (source, record, tools):
+    source, record, stand_ins, log = (work / name for name in ("source", "record", "tools", "log"))
+    for directory in (source, record, stand_ins):
         directory.mkdir()
     log.touch()
     (record / "count").write_text("0\n")
-    for tool in ("aws", "docker"):
-        (tools / tool).write_text(RECORDER)
-        (tools / tool).chmod(0o755)
-    env = {"PATH": f"{tools}:/usr/bin:/bin", "RECORD": str(record), "LOG": str(log), **env}
+    for tool in tools:
+        (stand_ins / tool).write_text(RECORDER + does + FAILS)
+        (stand_ins / tool).chmod(0o755)
+    env = {"PATH": f"{stand_ins}:/usr/bin:/bin", "RECORD": str(record), "LOG": str(log), **env}
     with (instance if one_instance else scripts)(command, work, env) as execute:
         phases = run_phases(spec["phases"], execute)
         execute(f'env -0 > "{work}/env"')
@@ -112,7 +121,9 @@ def run(
             if (source / name).exists()
         },
         exported={
-            name: last_env[name] for name in spec["env"]["exported-variables"] if name in last_env
+            name: last_env[name]
+            for name in spec["env"].get("exported-variables", ())
+            if name in last_env
         },
         env=last_env,
     )

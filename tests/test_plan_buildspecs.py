@@ -1,0 +1,291 @@
+"""The buildspecs that plan, run command by command with tools that only record their calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from buildspec_runner import Build, run
+from ruamel.yaml import YAML
+
+BUILDSPECS = Path(__file__).parents[1] / "buildspecs"
+TOOLS = ("aws", "dnf", "git", "python", "sh", "terraform")
+COMMIT = "7dbf1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b"
+BEFORE = "2774290ed8f7a6b5c4d3e2f1a0b9c8d712241970"
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:shop-drift"
+URL = "https://eu-west-1.console.aws.amazon.com/codesuite/codebuild/x"
+
+CODEBUILD = {
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_REGION": "eu-west-1",
+    "CODEBUILD_BUILD_ID": "shop-plan_review:0f3c9a77-5b7e-4f0e-9a55-0d3f8f0a7c11",
+    "CODEBUILD_BUILD_URL": URL,
+}
+CODECOMMIT = {
+    "TANDEM_CONFIG": "pipelines.yaml",
+    "TANDEM_HOST": "codecommit",
+    "TANDEM_REPOSITORY": "pipelines",
+    "TANDEM_BRANCH": "main",
+    "TANDEM_PULL_REQUEST": "7",
+    "TANDEM_BEFORE_COMMIT": BEFORE,
+    "TANDEM_AFTER_COMMIT": COMMIT,
+}
+GITHUB = {
+    "TANDEM_HOST": "github",
+    "TANDEM_REPOSITORY": "acme/pipelines",
+    "TANDEM_BRANCH": "main",
+    "CODEBUILD_WEBHOOK_TRIGGER": "pr/12",
+}
+DRIFT = {"TANDEM_NAME": "shop", "TANDEM_TOPIC": TOPIC}
+STACK = "-chdir=cdktf.out/stacks/shop"
+INSTALL = [["sh", "scripts/install.sh"]]
+SYNTH = [["python", "main.py"]]
+INIT = ["terraform", STACK, "init", "-input=false", "-no-color"]
+PLAN = ["terraform", STACK, "plan", "-input=false", "-no-color", "-lock-timeout=10m"]
+PLAN.append("-out=tandem.tfplan")
+COMPARE = ["terraform", STACK, "plan", "-refresh-only", "-detailed-exitcode"]
+COMPARE += ["-input=false", "-no-color", "-lock-timeout=10m", "-out=tandem.tfplan"]
+SHOW = ["terraform", STACK, "show", "-json", "tandem.tfplan"]
+REVIEW = ["python", "-m", "tandem", "review", "plan.json", "--markdown", "review.md"]
+REVIEW += ["--html", "review.html"]
+
+Runner = Callable[..., Build]
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(
+            (shell, one_instance), id=f"{shell}-{'instance' if one_instance else 'scripts'}"
+        )
+        for shell in ("dash", "bash")
+        for one_instance in (True, False)
+    ]
+)
+def build(request: pytest.FixtureRequest, tmp_path: Path) -> Runner:
+    shell, one_instance = request.param
+
+    def run_build(
+        buildspec: str, /, *, fail: str = "", statuses: str = "", **env: str | None
+    ) -> Build:
+        """Build with these variables (None: not set).
+
+        `fail` is a pattern of calls that fail, `statuses` shell code that says with which status.
+        """
+        given = {**CODEBUILD, "FAIL": fail, **env}
+        return run(
+            BUILDSPECS / f"{buildspec}.yml",
+            shell=shell,
+            one_instance=one_instance,
+            work=tmp_path,
+            env={name: value for name, value in given.items() if value is not None},
+            tools=TOOLS,
+            does=f"{DOES}{statuses}\n",
+        )
+
+    return run_build
+
+
+# What the tools leave behind: a stack, a plan, a review.
+DOES = """
+case "$tool $*" in
+"python main.py") mkdir -p cdktf.out/stacks/shop ;;
+"terraform "*" show "*) echo '{"the": "plan"}' ;;
+"python -m tandem review "*) echo "the review" > review.md; echo "<p>" > review.html ;;
+esac
+"""
+
+
+def merge(base: str) -> list[list[str]]:
+    return [
+        ["git", "rev-parse", "--quiet", "--verify", f"{base}^{{commit}}"],
+        [
+            *("git", "-c", "user.name=tandem", "-c", "user.email=tandem@localhost"),
+            *("merge", "--quiet", "--no-edit", base),
+        ],
+    ]
+
+
+def comment(host: str) -> list[str]:
+    return ["python", "-m", "tandem", "comment", "review.md", f"--{host}"]
+
+
+def after_install(result: Build) -> list[list[str]]:
+    assert result.argvs[: len(INSTALL)] == INSTALL
+    return result.argvs[len(INSTALL) :]
+
+
+# plan.yml
+
+
+def test_a_pull_request_of_codecommit_is_planned_merged_and_commented(build: Runner) -> None:
+    result = build("plan", **CODECOMMIT)
+    assert result.phases == {"install": True, "build": True, "post_build": True}
+    planned = [*SYNTH, INIT, PLAN, SHOW, REVIEW]
+    assert after_install(result) == [*merge(BEFORE), *planned, comment("codecommit")]
+    env = result.call(*comment("codecommit")).env
+    assert CODECOMMIT.items() <= env.items()
+    assert result.artifacts == {"review.md": "the review\n", "review.html": "<p>\n"}
+
+
+def test_a_pull_request_of_a_webhook_is_merged_into_the_newest_of_its_branch(build: Runner) -> None:
+    result = build("plan", **GITHUB, TANDEM_COMMENT_TOKEN="canary")
+    assert after_install(result)[:2] == merge("origin/main")
+    call = result.call(*comment("github"))
+    assert call.env["TANDEM_PULL_REQUEST"] == "12"
+    assert "canary" not in result.log
+    assert "canary" not in repr(result.argvs)
+
+
+def test_a_branch_that_is_not_there_is_fetched(build: Runner) -> None:
+    result = build("plan", fail="git rev-parse *", **GITHUB)
+    fetch = ["git", "fetch", "--quiet", "origin", "+refs/heads/main:refs/remotes/origin/main"]
+    assert after_install(result)[1] == fetch
+    assert result.phases["build"]
+
+
+@pytest.mark.parametrize("call", ["git merge", "git fetch"])
+def test_what_cannot_be_merged_is_not_planned_but_commented(build: Runner, call: str) -> None:
+    fails = {"git merge": "git *merge*", "git fetch": "git [rf]*"}
+    result = build("plan", fail=fails[call], **CODECOMMIT)
+    assert result.phases == {"install": True, "build": False, "post_build": True}
+    assert not any(argv[0] == "terraform" for argv in result.argvs)
+    assert result.argvs[-1] == comment("codecommit")
+    says = f"**Nothing could be planned.** The [log]({URL}) says why.\n"
+    assert result.artifacts == {"review.md": says}
+
+
+@pytest.mark.parametrize(
+    "call", ["python main.py", "terraform * init *", "terraform * plan *", "terraform * show *"]
+)
+def test_a_plan_that_fails_is_commented_and_fails_the_build(build: Runner, call: str) -> None:
+    result = build("plan", fail=call, **CODECOMMIT)
+    assert result.phases == {"install": True, "build": False, "post_build": True}
+    assert REVIEW not in result.argvs
+    assert result.argvs[-1] == comment("codecommit")
+    assert "Nothing could be planned" in result.artifacts["review.md"]
+
+
+def test_a_closed_gate_is_commented_and_fails_the_build(build: Runner) -> None:
+    result = build("plan", fail="python * review *", **CODECOMMIT)
+    assert result.phases == {"install": True, "build": False, "post_build": True}
+    assert result.argvs[-1] == comment("codecommit")
+    assert result.artifacts["review.md"] == "the review\n"
+
+
+def test_a_comment_that_fails_fails_the_build(build: Runner) -> None:
+    assert not build("plan", fail="python * comment *", **CODECOMMIT).phases["post_build"]
+
+
+def test_without_a_token_only_the_status_says_it(build: Runner) -> None:
+    result = build("plan", **GITHUB)
+    assert result.argvs[-1] == REVIEW
+    assert "No token, so no comment" in result.log
+    assert result.phases["post_build"]
+
+
+def test_without_a_pull_request_nothing_is_commented(build: Runner) -> None:
+    alone = {**CODECOMMIT, "TANDEM_PULL_REQUEST": None, "TANDEM_BEFORE_COMMIT": None}
+    result = build("plan", **alone)
+    assert after_install(result)[:2] == merge("origin/main")
+    assert result.argvs[-1] == REVIEW
+    assert "No pull request, so no comment" in result.log
+
+
+def test_the_plan_itself_is_no_artifact(build: Runner) -> None:
+    """It holds sensitive values in full."""
+    result = build("plan", **CODECOMMIT)
+    assert set(result.artifacts) == {"review.md", "review.html"}
+    assert '"the": "plan"' not in result.log
+
+
+# drift.yml
+
+
+def compared(status: int) -> str:
+    return f'case "$tool $*" in "terraform "*" plan "*) exit {status} ;; esac'
+
+
+def publish(subject: str) -> list[str]:
+    told = ["--topic-arn", TOPIC, "--subject", subject, "--message", "file://review.md"]
+    return ["aws", "sns", "publish", *told]
+
+
+def test_nothing_is_told_where_nothing_drifted(build: Runner) -> None:
+    result = build("drift", statuses=compared(0), **DRIFT)
+    assert result.phases == {"install": True, "build": True, "post_build": True}
+    assert after_install(result) == [*SYNTH, INIT, COMPARE]
+    assert result.artifacts == {}
+
+
+@pytest.mark.parametrize("gate", ["", 'case "$tool $*" in *" review "*) exit 1 ;; esac'])
+def test_drift_is_told(build: Runner, gate: str) -> None:
+    result = build("drift", statuses=f"{compared(2)}\n{gate}", **DRIFT)
+    assert result.phases == {"install": True, "build": True, "post_build": True}
+    told = publish("shop has drifted")
+    assert after_install(result) == [*SYNTH, INIT, COMPARE, SHOW, REVIEW, told]
+    assert result.artifacts["review.md"] == "the review\n"
+
+
+@pytest.mark.parametrize(
+    "statuses",
+    [
+        compared(1),
+        'case "$tool $*" in "python main.py") exit 2 ;; esac',
+        f'{compared(2)}\ncase "$tool $*" in *" review "*) exit 2 ;; esac',
+    ],
+    ids=["plan", "synthesis", "review"],
+)
+def test_a_comparison_that_fails_is_told_too(build: Runner, statuses: str) -> None:
+    result = build("drift", statuses=statuses, **DRIFT)
+    assert result.phases == {"install": True, "build": False, "post_build": True}
+    assert result.argvs[-1] == publish("shop could not be compared")
+    assert result.artifacts["review.md"] == f"The log says why: {URL}\n"
+
+
+# Both
+
+
+@pytest.mark.parametrize("name", ["plan", "drift"])
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+def test_terraform_is_installed_where_it_is_missing(name: str, shell: str, tmp_path: Path) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for program in ("cat", "env", "mkdir"):
+        (programs / program).symlink_to(f"/usr/bin/{program}")
+    result = run(
+        BUILDSPECS / f"{name}.yml",
+        shell=shell,
+        one_instance=False,
+        work=tmp_path,
+        env={**CODEBUILD, **CODECOMMIT, **DRIFT, "PATH": f"{tmp_path}/tools:{programs}"},
+        tools=[tool for tool in TOOLS if tool != "terraform"],
+    )
+    assert [argv[:2] for argv in result.argvs[:3]] == [
+        ["dnf", "install"],
+        ["dnf", "config-manager"],
+        ["dnf", "install"],
+    ]
+    assert result.phases["install"]
+
+
+@pytest.mark.parametrize("name", ["plan", "drift"])
+def test_every_variable_is_in_the_header(name: str) -> None:
+    header, body = (BUILDSPECS / f"{name}.yml").read_text().split("version: 0.2\n")
+    used = set(re.findall(r"\$\{?(TANDEM_\w+)", body))
+    said = set(re.findall(r"^#   (TANDEM_\w+)", header, re.MULTILINE))
+    assert used - {"TANDEM_CONFIG", "TANDEM_REPOSITORY", "TANDEM_AFTER_COMMIT"} <= said
+
+
+@pytest.mark.parametrize("name", ["plan", "drift"])
+def test_a_copy_runs_in_the_default_shell(name: str) -> None:
+    spec = YAML(typ="safe").load(BUILDSPECS / f"{name}.yml")
+    assert spec["version"] == 0.2
+    assert "shell" not in spec["env"]
+    assert all(isinstance(it, str) for phase in spec["phases"].values() for it in phase["commands"])
+
+
+def test_both_install_the_same() -> None:
+    specs = [YAML(typ="safe").load(BUILDSPECS / f"{name}.yml") for name in ("plan", "drift")]
+    assert specs[0]["phases"]["install"] == specs[1]["phases"]["install"]
