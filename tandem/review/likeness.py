@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tandem.deployment.symbols import readable
+from tandem.deployment.symbols import is_known, readable
 from tandem.review.plan import ResourceChange
 from tandem.review.texts import decoded, is_nothing, is_unset
 
@@ -49,7 +50,7 @@ def identity(type: str, values: Json) -> Identity | None:
     if names is None:
         names = tuple(it for it in _NAMES if isinstance(values.get(it), str) and values[it])[:1]
     found = tuple((name, values.get(name)) for name in names)
-    known = tuple((name, value) for name, value in found if isinstance(value, str) and value)
+    known = tuple(it for it in found if isinstance(it[1], str) and it[1] and is_known(it[1]))
     return known if known and len(known) == len(found) else None
 
 
@@ -71,8 +72,8 @@ def alike(old: ResourceChange, new: ResourceChange) -> int:
 
 def argument(name: str, value: str) -> str:
     """An argument as HCL writes it."""
-    escaped = readable(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'{name} = "{escaped}"'
+    text = json.dumps(readable(value), ensure_ascii=False)
+    return f"{name} = {text.replace('${', '$${').replace('%{', '%%{')}"
 
 
 def _compared(new: ResourceChange, before: Json, after: Json) -> Iterator[str]:

@@ -1,0 +1,159 @@
+"""What a plan does, resource by resource."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from review_planned import change, planned
+
+from tandem.review.changes import changes, drift, outputs
+from tandem.review.deployments import deployments
+
+
+def test_everything_that_happens_is_there_and_the_most_dangerous_first() -> None:
+    values = {"name": "shop/web"}
+    plan = planned(
+        change("aws_sns_topic.new", "create", after=values),
+        change("aws_sns_topic.kept", "no-op", before=values, after=values),
+        change(
+            "aws_sns_topic.b",
+            "no-op",
+            before=values,
+            after=values,
+            previous_address="aws_sns_topic.a",
+        ),
+        change("aws_sns_topic.it", "update", before=values, after={"name": "other"}),
+        change("aws_sqs_queue.it", "forget", before=values),
+        change("aws_ecr_repository.web", "destroy", before=values),
+        change("data.aws_x.it", "read", after={}, mode="data"),
+    )
+    found = changes(plan, None)
+    assert [(it.action, it.address) for it in found] == [
+        ("destroy", "aws_ecr_repository.web"),
+        ("forget", "aws_sqs_queue.it"),
+        ("update", "aws_sns_topic.it"),
+        ("create", "aws_sns_topic.new"),
+        ("read", "data.aws_x.it"),
+        ("no-op", "aws_sns_topic.b"),
+    ]
+    assert found[-1].previous_address == "aws_sns_topic.a"
+    assert found[0].holds_data
+    assert found[0].attributes[0].old == "shop/web"
+
+
+def test_reasons_imports_and_leftovers_are_said() -> None:
+    plan = planned(
+        change(
+            "aws_x.gone",
+            "destroy",
+            before={},
+            action_reason="delete_because_no_resource_config",
+        ),
+        change("aws_x.left", "destroy", before={}, deposed="12345678"),
+    )
+    gone, left = changes(plan, None)
+    assert gone.reason == "its configuration is gone"
+    assert left.deposed
+    entry = change("aws_x.it", "no-op", before={}, after={})
+    entry["change"]["importing"] = {"id": "web"}
+    assert changes(planned(entry), None)[0].importing == "web"
+
+
+def test_unknown_values_are_those_of_the_planned_deployment() -> None:
+    entry = change(
+        "aws_codebuild_project.web",
+        "update",
+        before={"name": "web", "service_role": "arn:old"},
+        after={"name": "web"},
+        unknown={"service_role": True},
+    )
+    block = {
+        "address": "aws_codebuild_project.web",
+        "mode": "managed",
+        "type": "aws_codebuild_project",
+        "name": "web",
+        "expressions": {
+            "name": {"constant_value": "web"},
+            "service_role": {
+                "constant_value": "${aws_iam_role.web.arn}",
+                "references": ["aws_iam_role.web.arn", "aws_iam_role.web"],
+            },
+        },
+    }
+    role = {"name": "web-role", "arn": "arn:aws:iam::123456789012:role/web-role"}
+    document = {
+        "format_version": "1.2",
+        "resource_changes": [entry],
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    resource("aws_codebuild_project.web", name="web"),
+                    resource("aws_iam_role.web", **role),
+                ]
+            }
+        },
+        "configuration": {"root_module": {"resources": [block]}},
+    }
+    (found,) = changes(planned(**document), deployments(document).after)
+    (attribute,) = found.attributes
+    assert attribute.path == "service_role"
+    assert attribute.new == role["arn"]
+
+
+def resource(address: str, **values: Any) -> dict[str, Any]:
+    kind, _, name = address.partition(".")
+    return {"address": address, "mode": "managed", "type": kind, "name": name, "values": values}
+
+
+def test_drift_is_what_somebody_did() -> None:
+    policy = {"role": "build", "name": "push", "policy": "{}"}
+    mirrored = {"name": "push", "policy": "{}"}
+    by_hand = {"name": "more", "policy": "{}"}
+    role = {"name": "build", "inline_policy": []}
+    plan = planned(
+        resource_drift=[
+            change("aws_iam_role_policy.push", "update", before=policy, after=policy),
+            change(
+                "aws_iam_role.a", "update", before=role, after={**role, "inline_policy": [mirrored]}
+            ),
+            change(
+                "aws_iam_role.b", "update", before=role, after={**role, "inline_policy": [by_hand]}
+            ),
+            change("aws_sns_topic.it", "update", before={"tags": None}, after={"tags": {}}),
+            change("aws_ecr_repository.it", "destroy", before={"name": "shop/web"}),
+            change(
+                "aws_cloudwatch_event_rule.it",
+                "update",
+                before={"state": "ENABLED"},
+                after={"state": "DISABLED"},
+            ),
+        ]
+    )
+    found = {it.address: it for it in drift(plan)}
+    assert list(found) == [
+        "aws_ecr_repository.it",
+        "aws_cloudwatch_event_rule.it",
+        "aws_iam_role.b",
+    ]
+    assert found["aws_cloudwatch_event_rule.it"].means == (
+        "It starts nothing any more.",
+        "It was changed outside of Terraform: the next apply undoes what is configured.",
+    )
+    assert "makes it again" in found["aws_ecr_repository.it"].means[-1]
+
+
+def test_a_bucket_shows_the_policy_that_is_managed_beside_it() -> None:
+    before, after = {"id": "b", "policy": ""}, {"id": "b", "policy": '{"Statement": []}'}
+    drifted = [change("aws_s3_bucket.it", "update", before=before, after=after)]
+    assert len(drift(planned(resource_drift=drifted))) == 1
+    beside = change(
+        "aws_s3_bucket_policy.it", "no-op", before={"bucket": "b"}, after={"bucket": "b"}
+    )
+    assert drift(planned(beside, resource_drift=drifted)) == ()
+
+
+def test_outputs() -> None:
+    same = {"actions": ["no-op"], "before": "a", "after": "a"}
+    new = {"actions": ["create"], "before": None, "after": "a"}
+    plan = planned(output_changes={"same": same, "new": new})
+    assert [(it.path, it.old, it.new) for it in outputs(plan)] == [("new", None, "a")]
