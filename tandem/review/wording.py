@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -29,6 +30,7 @@ RULES: Mapping[str, str] = {
 }
 """The rules of the gate, for people."""
 
+_PAGE = re.compile(r"https://[\w.-]+(?:/[\w.~%/-]*)?(?:#[\w.%-]*)?", re.ASCII)
 _OTHER_LINKS = ("removed", "changed", "added", "mended")
 
 
@@ -95,3 +97,16 @@ def planned(counts: Counts) -> str:
 def number_of(number: int, word: str) -> str:
     """As in `1 change` and `2,000 changes`."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def shortened(text: str, limit: int) -> str:
+    """The text, without its middle if it is longer."""
+    if len(text) <= limit:
+        return text
+    end = limit // 3
+    return f"{text[: limit - end - 1]}…{text[-end:]}"
+
+
+def is_plain_page(page: str) -> bool:
+    """Whether an address is one that everybody may be led to, and nothing but an address."""
+    return _PAGE.fullmatch(page) is not None

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from tandem.deployment.symbols import printable
+from tandem.review.wording import is_plain_page, shortened
 
 LONGEST_NAME = 300
 LONGEST_VALUE = 240
@@ -28,7 +29,6 @@ _WORD = re.compile(
 _LIST = re.compile(r"-|[0-9]+[.)]")
 """What begins a list where it begins a line."""
 _BARE = {"-", "→", "…"}
-_PAGE = re.compile(r"https://[\w.-]+(?:/[\w.~%/-]*)?(?:#[\w.%-]*)?", re.ASCII)
 
 
 def code(text: str, limit: int = LONGEST_NAME) -> str:
@@ -73,15 +73,7 @@ def fence_of(lines: Iterable[str]) -> str:
 
 def link(words: str, page: str) -> str:
     """A link to a page that explains something; nothing, if the address is no plain one."""
-    return f" ([{words}]({page}))" if _PAGE.fullmatch(page) else ""
-
-
-def shortened(text: str, limit: int) -> str:
-    """The text, without its middle if it is longer."""
-    if len(text) <= limit:
-        return text
-    end = limit // 3
-    return f"{text[: limit - end - 1]}…{text[-end:]}"
+    return f" ([{words}]({page}))" if is_plain_page(page) else ""
 
 
 def _longest_run(text: str) -> int:
