@@ -196,9 +196,7 @@ class Shop:
             self._files(edit, **images), *options, state=self.state if state is None else state
         )
 
-    def _files(
-        self, edit: Callable[[Block], None] | None = None, **images: Block | None
-    ) -> Files:
+    def _files(self, edit: Callable[[Block], None] | None = None, **images: Block | None) -> Files:
         """Of the stack, with images changed, added, or, where None is said, left out."""
         everything = SHOP["images"]
         changed = everything | {

@@ -63,9 +63,7 @@ class Secrets:
         return self._workshop.plan({**files, **_given(_NEW)}, state=self.state)
 
     def destroyed(self) -> Plan:
-        return self._workshop.plan(
-            {**self.files, **_given(_OLD)}, "-destroy", state=self.state
-        )
+        return self._workshop.plan({**self.files, **_given(_OLD)}, "-destroy", state=self.state)
 
     def drift(self) -> Plan:
         """Somebody changed them by hand."""

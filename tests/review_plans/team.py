@@ -41,7 +41,7 @@ class Team:
                 'module "alerts"': 'module "alarms"',
                 "module.alerts.": "module.alarms.",
                 '"cron"]': '"nightly"]',
-                'name = "team/${each.key}"': 'name = each.key == "nightly" ? "team/cron" : "team/api"',
+                'name = "team/${each.key}"': 'name = "team/${each.key == "api" ? "api" : "cron"}"',
             },
             moved(
                 ("aws_s3_bucket.reports", "aws_s3_bucket.documents"),
@@ -93,7 +93,7 @@ class Team:
         files = changed(
             self.files,
             {
-                'resource "aws_s3_bucket" "reports" {\n  bucket': 'locals {\n  bucket',
+                'resource "aws_s3_bucket" "reports" {\n  bucket': "locals {\n  bucket",
                 "  tags   = { team": "  labels = { team",
                 "${aws_s3_bucket.reports.arn}": "arn:aws:s3:::${local.bucket}",
             },
@@ -137,7 +137,9 @@ class Team:
         )
 
     def outputs(self) -> Plan:
-        return self._plan({'output "stage" {\n  value = var.stage': 'output "stage" {\n  value = 1'})
+        return self._plan(
+            {'output "stage" {\n  value = var.stage': 'output "stage" {\n  value = 1'}
+        )
 
     def checks(self) -> Plan:
         """One passes, one fails, one is not known before the apply."""

@@ -21,6 +21,7 @@ Block = dict[str, Any]
 Files = Mapping[str, str]
 """What a folder of Terraform has: texts by the files' names."""
 
+_TERRAFORM = "terraform"
 REGION = "us-east-1"
 STATE = "tandem_emulator.tfstate"
 _PLAN_LINE = re.compile(r"^Plan: (.*)\.$", re.MULTILINE)
@@ -105,7 +106,7 @@ class Workshop:
     @cached_property
     def _environment(self) -> dict[str, str]:
         environment = self.emulator.environment(region=REGION)
-        return Terraform(self.folder, environment=environment).environment | self.provider
+        return {**Terraform(self.folder, environment=environment).environment, **self.provider}
 
     def apply(self, files: Files) -> str:
         """Make it real; return the state's text, as it is after the next look at AWS."""
@@ -156,7 +157,7 @@ class Workshop:
 
     def _run(self, folder: Path, *arguments: str, good: Sequence[int] = (0,)) -> str:
         run = subprocess.run(
-            ["terraform", *arguments],
+            [_TERRAFORM, *arguments],
             cwd=folder,
             env=self._environment,
             stdin=subprocess.DEVNULL,
@@ -169,7 +170,9 @@ class Workshop:
         return run.stdout
 
 
-def ours(workshop: Workshop, described: Block, change: Callable[[Block], None] | None = None) -> Files:
+def ours(
+    workshop: Workshop, described: Block, change: Callable[[Block], None] | None = None
+) -> Files:
     """The files of a synthesized stack, without what takes the provider a minute.
 
     Args:

@@ -1,0 +1,109 @@
+"""What holds for the review of every plan, whatever it does."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from review_plans.reviewed import Reviewed, reviewed
+from review_plans.secret import CANARIES
+from review_plans.workshop import Block, Plan
+from synthesis import ROOT
+
+LONGEST_COMMENT = 65_000
+_COUNTED = {"add": "add", "change": "change", "destroy": "destroy", "import": "importing"}
+"""Terraform's words for what it counts, and ours."""
+_LEFT_OUT = re.compile(r"([\d,]+) of [\d,]+ [a-z]")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A plan and its review."""
+
+    name: str
+    plan: Plan
+    review: Reviewed
+
+    @classmethod
+    def by(cls, maker: object, name: str) -> Made:
+        """The plan that a method makes."""
+        plan: Plan = getattr(maker, name)()
+        return cls(name, plan, reviewed(plan.document))
+
+
+def scenarios(maker: type) -> list[str]:
+    """The names of the plans that a class makes."""
+    return [name for name, it in vars(maker).items() if callable(it) and not name.startswith("_")]
+
+
+def happening(document: Block) -> list[Block]:
+    """The changes that are any: data sources that are read later are none."""
+    return [
+        change
+        for change in document.get("resource_changes", [])
+        if change["mode"] == "managed"
+        and (
+            change["change"]["actions"] != ["no-op"]
+            or "previous_address" in change
+            or "importing" in change["change"]
+        )
+    ]
+
+
+class Properties:
+    """Tests of each plan that a fixture `made` makes."""
+
+    def test_counts_what_terraform_counts(self, made: Made) -> None:
+        counts = made.review.data["counts"]
+        terraform = made.plan.counts
+        assert {ours: counts[ours] for ours in _COUNTED.values()} == {
+            ours: terraform.get(theirs, 0) for theirs, ours in _COUNTED.items()
+        }
+
+    def test_has_every_address_or_says_that_it_is_cut(self, made: Made) -> None:
+        addresses = [change["address"] for change in happening(made.plan.document)]
+        told = [change["address"] for change in made.review.data["changes"]]
+        assert sorted(told) == sorted(addresses)
+        assert [it for it in addresses if it not in _text(made.review.html)] == []
+        missing = {it for it in addresses if it not in made.review.markdown}
+        assert len(missing) <= _left_out(made.review.markdown), missing
+
+    def test_has_what_drifted(self, made: Made) -> None:
+        said = {it["address"] for it in made.plan.document.get("resource_drift", [])}
+        assert {it["address"] for it in made.review.data["drift"]} <= said
+
+    def test_fits_into_a_comment(self, made: Made) -> None:
+        assert 0 < len(made.review.markdown) <= LONGEST_COMMENT
+
+    def test_tells_no_secret(self, made: Made) -> None:
+        told = {
+            (kind, secret)
+            for kind, text in made.review.texts.items()
+            for secret in CANARIES
+            if secret in text
+        }
+        assert told == set()
+
+    def test_exit_status_and_verdict_agree(self, made: Made) -> None:
+        assert made.review.exit_status == (1 if made.review.objections else 0)
+        assert ("⛔" in made.review.markdown.splitlines()[0]) == bool(made.review.objections)
+
+    def test_json_is_as_documented(self, made: Made) -> None:
+        schema: Any = json.loads((ROOT / "docs/review.schema.json").read_text())
+        errors = Draft202012Validator(schema).iter_errors(made.review.data)
+        assert [error.message for error in errors] == []
+
+
+def _left_out(markdown: str) -> int:
+    """How much a comment says that it does not show."""
+    cut = [line for line in markdown.splitlines() if "Shortened" in line]
+    return sum(int(it.replace(",", "")) for line in cut for it in _LEFT_OUT.findall(line))
+
+
+def _text(html: str) -> str:
+    import html as escaping
+
+    return escaping.unescape(html)

@@ -1,0 +1,72 @@
+"""What `tandem review` says of a plan, in every format at once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from review_plans.workshop import Block
+from typer.testing import CliRunner
+
+from tandem.cli import app
+
+CLOSED = 1
+"""The exit status of a closed gate."""
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """What it printed and wrote."""
+
+    exit_status: int
+    printed: str
+    """On standard output, for people."""
+    said: str
+    """On standard error."""
+    markdown: str = ""
+    html: str = ""
+    sarif: str = ""
+    json: str = ""
+
+    @cached_property
+    def data(self) -> Any:
+        return json.loads(self.json)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """All of it, by what it is."""
+        return {
+            name: getattr(self, name)
+            for name in ("printed", "said", "markdown", "html", "sarif", "json")
+        }
+
+    @property
+    def objections(self) -> set[tuple[str, str]]:
+        """Rules and addresses for which the gate is closed."""
+        return {
+            (it["rule"], it["address"]) for it in self.data["objections"] if not it.get("waiver")
+        }
+
+
+def reviewed(plan: Block | bytes, *options: str) -> Reviewed:
+    """Review a plan twice: for people and into files, and as JSON."""
+    with TemporaryDirectory() as folder:
+        files = {kind: Path(folder) / f"review.{kind}" for kind in ("markdown", "html", "sarif")}
+        file = Path(folder) / "plan.json"
+        file.write_bytes(plan if isinstance(plan, bytes) else json.dumps(plan).encode())
+        command = ["review", str(file), *options]
+        written = [part for kind, it in files.items() for part in (f"--{kind}", str(it))]
+        first = CliRunner().invoke(app, [*command, *written], catch_exceptions=False)
+        second = CliRunner().invoke(app, [*command, "--json"], catch_exceptions=False)
+        assert first.exit_code == second.exit_code
+        return Reviewed(
+            exit_status=first.exit_code,
+            printed=first.stdout,
+            said=first.stderr + second.stderr,
+            json=second.stdout,
+            **{kind: it.read_text("utf-8") for kind, it in files.items() if it.exists()},
+        )

@@ -1,0 +1,266 @@
+"""Hostile plans: one clear line and exit status 2, or a review in which nothing means anything."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from foreign_terraform import FOLDER as FOREIGN
+from markdown_it import MarkdownIt
+from page_elements import Page
+from review_plans.reviewed import Reviewed, reviewed
+from review_plans.secret import CANARIES
+from review_samples import HOSTILE
+from synthesis import ROOT
+from typer.testing import CliRunner
+
+from tandem.cli import app
+
+Block = dict[str, Any]
+KEPT = ROOT / "tests/review_plans/kept"
+"""Two of the sample plans: made with `python -m review_plans`."""
+SECRETS = (KEPT / "secrets-changed.json").read_bytes()
+PLAN = (KEPT / "team-renamed.json").read_bytes()
+DEEP = 100_000
+
+
+def refused(content: bytes, folder: Path) -> str:
+    """What is said of a file that is no plan: one line; nothing is printed, nothing is written."""
+    file = folder / "plan.json"
+    file.write_bytes(content)
+    out = [folder / name for name in ("review.md", "review.html", "review.sarif")]
+    written = [
+        f"--{kind}={it}" for kind, it in zip(("markdown", "html", "sarif"), out, strict=True)
+    ]
+    run = CliRunner().invoke(app, ["review", str(file), *written], catch_exceptions=False)
+    assert run.exit_code == 2, run.output
+    assert run.stdout == ""
+    assert [it for it in out if it.exists()] == []
+    (line,) = run.stderr.splitlines()
+    assert line.startswith(f"{file}")
+    assert len(line) - len(str(file)) < 200
+    return line
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        pytest.param(b"", "is empty", id="nothing"),
+        pytest.param(b" \n" * 1000, "is empty", id="blank"),
+        pytest.param(b"PK\x03\x04\x14\x00", "is a plan file", id="binary-plan"),
+        pytest.param(b"\x1f\x8b\x08\x00\xff\xfe", "is no text", id="compressed"),
+        pytest.param(b"<html>Not Found</html>", "is no JSON", id="page"),
+        pytest.param(b"Plan: 1 to add, 0 to change.", "is no JSON", id="text-for-people"),
+        pytest.param(b'{"@level":"info"}\n{"@level":"info"}', "is the log of", id="log"),
+        pytest.param(b"null", "is no JSON object", id="null"),
+        pytest.param(b"[]", "is no JSON object", id="list"),
+        pytest.param(b"{}", "is no plan", id="empty-object"),
+        pytest.param(b"[" * DEEP, "is nested too deep", id="deep"),
+        pytest.param(
+            b'{"format_version":"1.2","resource_changes":' + b'{"a":' * DEEP,
+            "too deep",
+            id="deeper",
+        ),
+        pytest.param(b'{"format_version":"1.2","x":' + b"9" * 5000 + b"}", "too long", id="number"),
+        pytest.param(b'{"format_version":"2.0","planned_values":{}}', "version 2.0", id="future"),
+        pytest.param(b'{"format_version":1.2,"planned_values":{}}', "is none", id="odd-version"),
+        pytest.param(b'{"format_version":"1.0","values":{}}', "is a state", id="shown-state"),
+        pytest.param(b'{"version":4,"serial":1,"resources":[]}', "is a state", id="state"),
+        pytest.param(b'{"resource":{"aws_x":{}}}', "is a configuration", id="configuration"),
+        pytest.param(
+            b'{"format_version":"1.2","resource_changes":[null]}', "as Terraform writes", id="hole"
+        ),
+        pytest.param(
+            b'{"format_version":"1.2","resource_changes":"x"}', "as Terraform writes", id="text"
+        ),
+    ],
+)
+def test_what_is_no_plan_is_one_clear_line(content: bytes, says: str, tmp_path: Path) -> None:
+    assert says in refused(content, tmp_path)
+
+
+@pytest.mark.parametrize("part", range(1, 10))
+def test_a_plan_that_ends_too_early_is_one_clear_line(part: int, tmp_path: Path) -> None:
+    line = refused(SECRETS[: len(SECRETS) * part // 10], tmp_path)
+    assert "is no JSON" in line
+    assert [secret for secret in CANARIES if secret in line] == []
+
+
+@pytest.mark.parametrize("name", ["folder", "nowhere"])
+def test_no_file_is_one_clear_line(name: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    run = CliRunner().invoke(app, ["review", str(tmp_path / name)], catch_exceptions=False)
+    assert run.exit_code == 2
+    assert len(run.stderr.splitlines()) == 1
+    assert str(tmp_path / name) in run.stderr
+
+
+def test_a_later_format_with_keys_that_nobody_knows_is_read() -> None:
+    plan = json.loads(PLAN)
+    plan |= {"format_version": "1.99", "later": {"x": [1]}}
+    for change in plan["resource_changes"]:
+        change["later"] = change["change"]["later"] = {"x": [1]}
+    assert reviewed(plan).data["counts"] == reviewed(PLAN).data["counts"]
+
+
+# Names
+
+
+def poisoned(poison: str, *, plain: bool = False) -> Reviewed:
+    """The review of a plan in which everything that people name has a name of theirs.
+
+    Args:
+        poison: The name.
+        plain: Whether its texts stay JSON where they were: there is no quote in it.
+    """
+    text = (FOREIGN / "two-sources/plan.json").read_text()
+    as_json = json.dumps(poison)[1:-1]
+    assert "workbench" in text
+    document = json.loads(text.replace("workbench", poison if plain else as_json))
+    for change in document["resource_changes"]:
+        change["change"]["after"]["tags"] = {poison: poison}
+        change["action_reason"] = poison
+    document["output_changes"] = {
+        poison: {"actions": ["update"], "before": poison, "after": poison * 2}
+    }
+    document["checks"] = [
+        {
+            "address": {"to_display": poison, "kind": "check", "name": poison},
+            "status": "fail",
+            "instances": [
+                {
+                    "address": {"to_display": poison},
+                    "status": "fail",
+                    "problems": [{"message": poison}],
+                }
+            ],
+        }
+    ]
+    before = document["resource_changes"][0]
+    document["resource_changes"] += [
+        keyed(before, poison, ["create"]),
+        keyed(before, f"{poison}2", ["delete"]),
+        {**keyed(before, f"{poison}3", ["no-op"]), "previous_address": f"aws_x.y[{poison}]"},
+    ]
+    document["terraform_version"] = poison
+    return reviewed(document)
+
+
+def keyed(change: Block, key: str, actions: list[str]) -> Block:
+    address = f'aws_cloudwatch_event_rule.more["{key}"]'
+    after = change["change"]["after"]
+    sides = {
+        "before": None if actions == ["create"] else after,
+        "after": None if actions == ["delete"] else after,
+    }
+    inner = {**change["change"], "actions": actions, **sides}
+    return {**change, "address": address, "name": "more", "index": key, "change": inner}
+
+
+HARMLESS = poisoned("x")
+
+
+def elements(review: Reviewed) -> Counter[tuple[str, ...]]:
+    return Counter((it.tag, *sorted(it.attributes)) for it in Page(review.html).root.all)
+
+
+@pytest.mark.parametrize("poison", [HOSTILE, "'><script>alert(1)</script>"])
+def test_no_name_becomes_a_part_of_the_page(poison: str) -> None:
+    page = Page(poisoned(poison).html).root
+    assert {it[0] for it in elements(poisoned(poison))} == {it[0] for it in elements(HARMLESS)}
+    assert len(page.found("script")) == len(Page(HARMLESS.html).root.found("script"))
+    for element in page.all:
+        assert not [name for name in element.attributes if name.startswith("on")]
+        for name in ("href", "src", "action"):
+            assert "evil" not in (element.attributes.get(name) or "")
+            assert "javascript:" not in (element.attributes.get(name) or "")
+    assert "<script>alert(1)</script>" in page.text
+
+
+@pytest.mark.parametrize("poison", [HOSTILE, "'><script>alert(1)</script>"])
+def test_no_name_becomes_a_part_of_the_comment(poison: str) -> None:
+    tokens = list(inner(MarkdownIt().enable(["table", "strikethrough"]), poisoned(poison).markdown))
+    markup = " ".join(it.content for it in tokens if it.type in ("html_inline", "html_block"))
+    assert "script" not in markup
+    assert "onerror" not in markup
+    assert "<!--" not in markup
+    assert [it for it in tokens if it.type == "image"] == []
+    links = [str(it.attrs["href"]) for it in tokens if it.type == "link_open"]
+    assert [it for it in links if "evil" in it or "javascript" in it] == []
+    texts = [it.content for it in tokens if it.type == "text"]
+    assert [it for it in texts if "@octocat" in it or "://evil" in it] == []
+
+
+def inner(reader: MarkdownIt, text: str) -> Iterator[Any]:
+    for token in reader.parse(text):
+        yield token
+        yield from token.children or ()
+
+
+def test_no_name_commands_a_terminal_or_turns_the_text_around() -> None:
+    review = poisoned(HOSTILE)
+    for kind in ("printed", "said", "markdown", "html"):
+        odd = {it for it in review.texts[kind] if not it.isprintable()} - {"\n", "\t"}
+        assert odd == set(), kind
+
+
+def test_half_characters_are_written_in_every_format() -> None:
+    review = poisoned("\\ud800half", plain=True)
+    assert "half" in review.html
+    for text in review.texts.values():
+        text.encode()
+
+
+# Forms
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield at
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(item, (*at, key))
+
+
+ODD: list[Callable[[Any], Any]] = [
+    lambda _: None,
+    lambda _: True,
+    lambda _: 5,
+    lambda _: "canary-of-a-default",
+    lambda _: [],
+    lambda _: {},
+    lambda it: [it],
+    lambda it: {"canary-of-a-default": it},
+    lambda it: [it, it],
+]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_plan_of_another_form_is_refused_or_reviewed(seed: int, tmp_path: Path) -> None:
+    """Whatever stands where something else is expected: and nothing of it is quoted."""
+    chance = random.Random(seed)  # noqa: S311 - nothing is kept secret with it
+    document = json.loads(SECRETS)
+    everywhere = [it for it in places(document) if it]
+    for place in chance.sample(everywhere, 5):
+        put(document, place, chance.choice(ODD))
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(document))
+    run = CliRunner().invoke(app, ["review", str(file)], catch_exceptions=False)
+    assert run.exit_code in (0, 1, 2)
+    if run.exit_code == 2:
+        assert run.stdout == ""
+        assert len(run.stderr.splitlines()) == 1
+        assert [secret for secret in CANARIES if secret in run.stderr] == []
+
+
+def put(document: Any, place: tuple[Any, ...], change: Callable[[Any], Any]) -> None:
+    """Change what stands at a place, if it is still there."""
+    for key in place[:-1]:
+        try:
+            document = document[key]
+        except (KeyError, IndexError, TypeError):
+            return
+    if isinstance(document, dict) and place[-1] in document:
+        document[place[-1]] = change(document[place[-1]])
