@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Literal
 
 from tandem.deployment.symbols import readable
@@ -14,8 +13,9 @@ from tandem.trace.pictures.model import Edge, Graph
 
 Kind = Literal["broken", "removed", "changed", "added", "mended"]
 
+ORDER: tuple[Kind, ...] = ("broken", "removed", "changed", "added", "mended")
+"""The most dangerous first."""
 _NOTHING = Graph((), ())
-_ORDER: tuple[Kind, ...] = ("broken", "removed", "changed", "added", "mended")
 
 
 def links(before: Graph | None, after: Graph, findings: Iterable[Finding] = ()) -> Links:
@@ -28,23 +28,32 @@ def links(before: Graph | None, after: Graph, findings: Iterable[Finding] = ()) 
     """
     compared = Comparison(before or _NOTHING, after)
     causes = {str(finding): finding.cause for finding in findings}
-    found = [
-        (pair, _change(kind, pair, compared, causes))
-        for pair in compared.pairs
-        if (kind := kind_of(pair, compared)) is not None
-    ]
-    told = {it.was for pair, it in found if it.kind == "broken" and pair.before}
-    changes = {
-        # One finding may be about the link that no longer works and the one that came instead.
-        replace(it, kind="added", was="") if pair.before is None and it.was in told else it
-        for pair, it in found
-    }
-    ordered = sorted(changes, key=lambda it: (_ORDER.index(it.kind), it.words, it.was))
+    changes = {_change(kind, pair, compared, causes) for pair, kind in kinds(compared) if kind}
+    ordered = sorted(changes, key=lambda it: (ORDER.index(it.kind), it.words, it.was))
     return Links(before or _NOTHING, after, tuple(ordered))
 
 
-def kind_of(pair: Pair, compared: Comparison) -> Kind | None:
-    """What happens to a link; None: nothing that can be told before the apply."""
+def kinds(compared: Comparison) -> list[tuple[Pair, Kind | None]]:
+    """What happens to each link; None: nothing that can be told before the apply."""
+    found = [(pair, _kind(pair, compared)) for pair in compared.pairs]
+    told = {
+        problem
+        for pair, kind in found
+        if kind == "broken" and pair.before and pair.after
+        for problem in _problems(pair.after)
+    }
+    # One finding may be about the link that no longer works and the one that came instead.
+    return [
+        (pair, "added" if pair.after and not pair.before and told & _problems(pair.after) else kind)
+        for pair, kind in found
+    ]
+
+
+def _problems(edge: Edge) -> set[str]:
+    return set(edge.details) or {edge.broken or ""}
+
+
+def _kind(pair: Pair, compared: Comparison) -> Kind | None:
     before, after = pair.before, pair.after
     if after is None:
         return "removed"

@@ -40,9 +40,9 @@ def mermaid(graph: Graph) -> str:
     if len(drawn.edges) > _MOST_LINKS:
         lines.append(f"  %% {len(drawn.edges)} links: GitHub draws {_MOST_LINKS}, an SVG all")
     lines += [
-        _node(card.pipeline.id, card.pipeline.kind, _card_lines(card)) for card in drawn.cards
+        shape(card.pipeline.id, card.pipeline.kind, _card_lines(card)) for card in drawn.cards
     ]
-    lines += [_node(node.id, node.kind, node_lines(node)) for node in drawn.nodes]
+    lines += [shape(node.id, node.kind, node_lines(node)) for node in drawn.nodes]
     lines += [_link(edge, crowded=drawn.is_crowded) for edge in drawn.edges]
     broken = [str(number) for number, edge in enumerate(drawn.edges) if edge.broken is not None]
     if broken:
@@ -61,7 +61,8 @@ def _card_lines(card: Card) -> list[str]:
     return [*node_lines(card.pipeline), *own]
 
 
-def _node(id: str, kind: NodeKind, lines: Iterable[str]) -> str:
+def shape(id: str, kind: NodeKind, lines: Iterable[str]) -> str:
+    """A node, in the shape of its kind."""
     opened, closed = _SHAPES[kind]
     return f'  {id}{opened}"{"<br/>".join(map(escaped, lines))}"{closed}'
 
