@@ -7,13 +7,10 @@ from collections.abc import Iterator, Mapping
 from tandem.review.markdown.changes import details
 from tandem.review.markdown.escaping import code, link, prose
 from tandem.review.markdown.fitting import Part, Section
-from tandem.review.model import LinkChange, Links, Objection, Review, ReviewFinding
+from tandem.review.model import LinkChange, Objection, Review, ReviewFinding
+from tandem.review.picture import change_picture
 from tandem.review.wording import RULES, number_of
-from tandem.trace.pictures.mermaid import mermaid
 
-_LONGEST_PICTURE = 20_000
-_MOST_LINKS = 120
-"""Of a picture that anybody can read in a comment."""
 _SIGNS: Mapping[str, str] = {
     "broken": "❌ **broken**",
     "removed": "\N{HEAVY MINUS SIGN} removed",
@@ -56,17 +53,11 @@ def links(review: Review) -> Iterator[Section]:
     found = review.links.changes
     if not found:
         return
-    drawn = _picture(review.links)
+    drawn = change_picture(review.links)
     parts = [Part(_link(it), "link") for it in found]
     if drawn:
-        parts.insert(0, Part(f"\n{drawn}\n", "picture"))
+        parts.insert(0, Part(f"\n```mermaid\n{drawn}```\n", "picture", can_miss=True))
     yield Section("### What starts what", tuple(parts))
-
-
-def _picture(found: Links) -> str:
-    text = mermaid(found.after)
-    too_big = len(text) > _LONGEST_PICTURE or len(found.after.edges) > _MOST_LINKS
-    return "" if too_big else f"```mermaid\n{text}```"
 
 
 def _link(it: LinkChange) -> str:

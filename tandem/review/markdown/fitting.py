@@ -27,6 +27,8 @@ class Part:
     """What it is one of, as in `change`; empty: it belongs to another part."""
     frame: Frame | None = None
     """Parts that follow each other with the same one stand in it together."""
+    can_miss: bool = False
+    """Whether what follows is shown even if there is no room for it."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +46,22 @@ class Section:
         """The section in no more than `room` characters, and what is left out of it."""
         if self.whole() <= room:
             return self._text(self.parts), ()
-        count, length = 0, len(self.heading) + _ROOM_TO_SAY
-        frame: Frame | None = None
-        for part in self.parts:
-            length += len(part.text) + 2
-            if part.frame is not None and part.frame != frame:
-                length += len(part.frame.begin) + len(part.frame.end) + 6
-            if length > room:
+        shown: list[Part] = []
+        left: list[Part] = []
+        length = len(self.heading) + _ROOM_TO_SAY
+        for number, part in enumerate(self.parts):
+            more = len(part.text) + 2
+            if part.frame is not None and (not shown or part.frame != shown[-1].frame):
+                more += len(part.frame.begin) + len(part.frame.end) + 6
+            if length + more <= room:
+                shown.append(part)
+                length += more
+            elif part.can_miss:
+                left.append(part)
+            else:
+                left += self.parts[number:]
                 break
-            count, frame = count + 1, part.frame
-        left = self.parts[count:]
-        if not count:
-            return "", left
-        return f"{self._text(self.parts[:count])}\n\n{_and_more(left)}", left
+        return (f"{self._text(shown)}\n\n{_and_more(left)}" if shown else ""), left
 
     def _text(self, parts: Iterable[Part]) -> str:
         lines = [self.heading]
