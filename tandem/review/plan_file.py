@@ -16,7 +16,7 @@ _GIVE = f"give what `{SHOW}` prints"
 _CONFIGURATION = ("resource", "module", "data", "terraform", "provider")
 _NO_TEXT = re.compile("[\ud800-\udfff\ue000\ue001]")
 """Half characters, which no file can hold, and those that stand for what is not known here."""
-_MAY_BE_NO_TEXT = re.compile("[\ue000\ue001]|\\\\u(?:d[89a-f]|e00[01])", re.IGNORECASE)
+_MAY_BE_NO_TEXT = ("\ue000", "\ue001", "\\ud", "\\uD", "\\ue00", "\\uE00")
 
 
 def read(source: Path | bytes, name: str | None = None) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _parsed(content: bytes, name: str) -> Any:
         raise InputError(f"{name}: is empty; {_GIVE}")
     try:
         document = json.loads(text)
-        return _mended(document) if _MAY_BE_NO_TEXT.search(text) else document
+        return _mended(document) if any(it in text for it in _MAY_BE_NO_TEXT) else document
     except RecursionError:
         raise InputError(f"{name}: is nested too deep; {_GIVE}") from None
     except json.JSONDecodeError as error:

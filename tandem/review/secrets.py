@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
+from tandem.review.needles import Needles
+
 HIDDEN = "(sensitive)"
 """What stands for a sensitive value: no format gives these characters a meaning."""
 _SHORTEST, _LONG, _LINE = 8, 16, 20
@@ -20,18 +22,14 @@ class Secrets:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         found = {form for value in values if is_telling(value) for form in _forms(value)}
-        # The longest first: a value may be part of another one.
-        self.__texts = sorted(found, key=lambda text: (-len(text), text))
+        self.__needles = Needles(dict.fromkeys(found, HIDDEN))
 
     def __repr__(self) -> str:
-        return f"Secrets({len(self.__texts)})"
+        return f"Secrets({len(self.__needles)})"
 
     def scrub(self, text: str) -> str:
         """`text` with a note in the place of each sensitive value, as text, HTML or JSON has it."""
-        for secret in self.__texts:
-            if secret in text:
-                text = text.replace(secret, HIDDEN)
-        return text
+        return self.__needles.replaced(text)
 
 
 def is_telling(value: str) -> bool:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tandem.review.needles import Needles
 from tandem.review.secrets import as_json
 
 _VALUES = frozenset(
@@ -27,20 +28,17 @@ def hide_spills(document: dict[str, Any], symbols: Mapping[str, str]) -> dict[st
     if not symbols:
         return document
     forms = {form: symbol for text, symbol in symbols.items() for form in (text, *as_json(text))}
-    written = json.dumps(document, ensure_ascii=False)
-    left = [form for form in forms if json.dumps(form, ensure_ascii=False)[1:-1] in written]
-    if not left:
+    written = Needles({json.dumps(form, ensure_ascii=False)[1:-1]: "" for form in forms})
+    if not written.are_in(json.dumps(document, ensure_ascii=False)):
         return document
-    left.sort(key=lambda text: (-len(text), text))  # one may be part of another
-    found: dict[str, Any] = _Spills({text: forms[text] for text in left}).outside(document)
+    found: dict[str, Any] = _Spills(forms).outside(document)
     return found
 
 
 class _Spills:
     def __init__(self, symbols: Mapping[str, str]) -> None:
         self._symbols = symbols
-        self._shortest = min(map(len, symbols))
-        self._known: dict[str, str] = {}
+        self._needles = Needles(symbols)
 
     def outside(self, node: Any) -> Any:
         """A part of the plan that is no value."""
@@ -54,7 +52,7 @@ class _Spills:
     def _inside(self, value: Any) -> Any:
         match value:
             case str():
-                return self._text(value)
+                return self._needles.replaced(value)
             case dict():
                 return {self._key(key): self._inside(item) for key, item in value.items()}
             case list():
@@ -64,16 +62,4 @@ class _Spills:
         return value
 
     def _key(self, key: str) -> str:
-        return key if _ATTRIBUTE.fullmatch(key) else self._text(key)
-
-    def _text(self, text: str) -> str:
-        if len(text) < self._shortest:
-            return text
-        found = self._known.get(text)
-        if found is None:
-            found = text
-            for secret, symbol in self._symbols.items():
-                if secret in found:
-                    found = found.replace(secret, symbol)
-            self._known[text] = found
-        return found
+        return key if _ATTRIBUTE.fullmatch(key) else self._needles.replaced(key)

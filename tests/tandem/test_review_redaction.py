@@ -3,87 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from review_redacted import (
+    CANARY,
+    OTHER,
+    Json,
+    change,
+    module,
+    plan,
+    redacted,
+    resource,
+    shown,
+    sides,
+)
 
 from tandem.deployment import InputError
-from tandem.deployment.symbols import readable
 from tandem.review.redaction import redact
-from tandem.review.secrets import HIDDEN, Secrets
-
-Json = dict[str, Any]
-CANARY = "CANARY-3f9a"
-OTHER = "CANARY-77b1"
-
-
-def change(
-    before: Any = None,
-    after: Any = None,
-    *,
-    hides_before: Any = False,
-    hides_after: Any = False,
-    address: str = "aws_thing.it",
-    **more: Any,
-) -> Json:
-    return {
-        "address": address,
-        "mode": "managed",
-        "type": "aws_thing",
-        "name": "it",
-        **more,
-        "change": {
-            "actions": ["update"],
-            "before": before,
-            "after": after,
-            "before_sensitive": hides_before,
-            "after_sensitive": hides_after,
-        },
-    }
-
-
-def plan(*changes: Json, **more: Any) -> Json:
-    return {"format_version": "1.2", "resource_changes": list(changes), **more}
-
-
-def module(*resources: Json, **more: Any) -> Json:
-    return {"root_module": {"resources": list(resources)}, **more}
-
-
-def resource(values: Json, hides: Any = None, address: str = "aws_thing.it", **more: Any) -> Json:
-    found = {"address": address, "mode": "managed", "type": "aws_thing", "name": "it"}
-    return {**found, "values": values, "sensitive_values": hides or {}, **more}
-
-
-def redacted(document: Json) -> Json:
-    """The plan without sensitive values, which has no canary, and leaves the given one alone."""
-    given = deepcopy(document)
-    found, secrets = redact(document)
-    assert document == given
-    assert "CANARY" not in json.dumps(found)
-    assert "CANARY" not in repr(secrets)
-    return found
-
-
-def sides(document: Json) -> tuple[Any, Any]:
-    both = redacted(document)["resource_changes"][0]["change"]
-    return both["before"], both["after"]
-
-
-def shown(value: Any) -> Any:
-    match value:
-        case str():
-            return readable(value)
-        case Mapping():
-            return {shown(key): shown(item) for key, item in value.items()}
-        case list():
-            return [shown(item) for item in value]
-    return value
-
 
 # Values and their marks
 
@@ -351,85 +290,6 @@ def test_constants_of_the_configuration() -> None:
     }
 
 
-# Where Terraform does not know that they are sensitive
-
-
-def test_tags_all_repeats_tags() -> None:
-    """Even a short one, which is not looked for anywhere else."""
-    tags = {"a": "Zq7", "b": "plain"}
-    _, after = sides(
-        plan(change(after={"tags": tags, "tags_all": tags}, hides_after={"tags": {"a": True}}))
-    )
-    assert "Zq7" not in json.dumps(after)
-    assert after["tags_all"]["b"] == "plain"
-
-
-@pytest.mark.parametrize(
-    "spilled",
-    [
-        {"output": CANARY},
-        {"output": f"https://user:{CANARY}@host"},
-        {"output": {"list": [CANARY]}},
-        {"map": {f"key of {CANARY}": 1}},
-        {"policy": json.dumps({"a": CANARY})},
-    ],
-)
-def test_what_a_provider_repeats_is_hidden(spilled: Json) -> None:
-    sides(plan(change(after={"input": CANARY, **spilled}, hides_after={"input": True})))
-
-
-def test_a_secret_with_signs_is_found_in_json() -> None:
-    secret = 'CANARY"<&>\\x'
-    policy = json.dumps({"a": secret}).replace("<", "\\u003c").replace("&", "\\u0026")
-    sides(
-        plan(
-            change(
-                after={"i": secret, "p": policy.replace(">", "\\u003e")}, hides_after={"i": True}
-            )
-        )
-    )
-
-
-def test_a_number_is_found_as_a_number() -> None:
-    _, after = sides(
-        plan(change(after={"a": 98765432101, "b": 98765432101}, hides_after={"a": True}))
-    )
-    assert "98765432101" not in json.dumps(after)
-
-
-def test_a_secret_cannot_hide_what_a_change_is() -> None:
-    """Otherwise whoever chooses a secret chooses what is reviewed."""
-    words = ["resource_changes", "aws_thing.it", "assume_role_policy", "update"]
-    found = redacted(
-        plan(
-            change(
-                after={"input": words, "assume_role_policy": "{}"},
-                hides_after={"input": True},
-            )
-        )
-    )
-    entry = found["resource_changes"][0]
-    assert (entry["address"], entry["change"]["actions"]) == ("aws_thing.it", ["update"])
-    assert entry["change"]["after"]["assume_role_policy"] == "{}"
-
-
-def test_the_name_of_another_resource_is_no_secret() -> None:
-    """A parameter that holds an ARN is sensitive for its type: the ARN stays what it is."""
-    arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"
-    kept = resource({"arn": arn}, address="aws_ecr_repository.shop")
-    parameter = resource({"value": arn}, {"value": True}, address="aws_ssm_parameter.shop")
-    found, secrets = redact(plan(planned_values=module(kept, parameter)))
-    repository, hidden = found["planned_values"]["root_module"]["resources"]
-    assert repository["values"] == {"arn": arn}
-    assert shown(hidden["values"]["value"]) == "<sensitive: aws_ssm_parameter.shop.value>"
-    assert secrets.scrub(arn) == arn
-
-
-def test_a_secret_in_its_own_name_is_one() -> None:
-    named = resource({"name": CANARY, "id": CANARY, "arn": f"arn:{CANARY}"}, {"name": True})
-    redacted(plan(planned_values=module(named)))
-
-
 # Plans that are none
 
 
@@ -455,44 +315,3 @@ def test_what_is_nested_too_deep() -> None:
         deep, marks = [deep], [marks]
     with pytest.raises(InputError, match=r"^is nested too deep"):
         redact(plan(change(after={"a": deep}, hides_after={"a": marks})))
-
-
-# What is written in the end
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "{}",
-        "a {} b",
-        'value="{}"',
-    ],
-)
-@pytest.mark.parametrize(
-    ("secret", "as_written"),
-    [
-        (CANARY, CANARY),
-        ("CANARY<&>", "CANARY&lt;&amp;&gt;"),
-        ('CANARY"x', 'CANARY\\"x'),
-        ("CANARYü€x", "CANARY\\u00fc\\u20acx"),
-        ("CANARY a/b", "CANARY%20a%2Fb"),
-    ],
-)
-def test_the_last_look(written: str, secret: str, as_written: str) -> None:
-    assert Secrets([secret]).scrub(written.format(as_written)) == written.format(HIDDEN)
-
-
-def test_the_last_look_knows_the_lines_of_a_key() -> None:
-    key = "-----BEGIN KEY-----\nMIICANARYabcdefghijklmnop\nsome words of a text that it has\n"
-    secrets = Secrets([key])
-    assert secrets.scrub("-MIICANARYabcdefghijklmnop") == f"-{HIDDEN}"
-    assert "some words" in secrets.scrub("+some words of a text that it has")
-
-
-@pytest.mark.parametrize("word", ["true", "latest", "function", "password", "1234567"])
-def test_the_last_look_leaves_words(word: str) -> None:
-    assert Secrets([word]).scrub(f'{{"{word}": 1}}') == f'{{"{word}": 1}}'
-
-
-def test_a_secret_within_another() -> None:
-    assert Secrets([CANARY, f"{CANARY}-longer"]).scrub(f"{CANARY}-longer") == HIDDEN
