@@ -15,11 +15,11 @@ from tandem.access.needs import (
     Need,
     ServiceNeed,
     Unclear,
-    forbidden,
     needs,
     service_needs,
     unclear,
 )
+from tandem.access.needs.forbidden import forbidden_of
 from tandem.access.services import ServiceVerdict, judge_services, service_findings
 from tandem.access.statements import Statement, statements_of
 from tandem.access.trust import Principal, Users, principals, trust_findings
@@ -81,13 +81,14 @@ def access(deployment: Deployment, *, only: Collection[str] | None = None) -> Re
     def chosen(found: Sequence[Need]) -> Sequence[Need]:
         return found if only is None else [it for it in found if it.role.address in only]
 
+    asked, open_questions = needs(deployment), unclear(deployment)
     with Evaluator(deployment.account) as evaluator:
         return examine(
             deployment,
             evaluator,
-            needed=chosen(needs(deployment)),
-            not_allowed=chosen(forbidden(deployment)),
-            open_questions=unclear(deployment),
+            needed=chosen(asked),
+            not_allowed=chosen(list(forbidden_of(deployment, asked, open_questions))),
+            open_questions=open_questions,
             of_services=service_needs(deployment),
             only=only,
         )

@@ -67,6 +67,7 @@ class _Plan:
         known.said = lambda: iter(
             dict.fromkeys((*values, *(name for name, flag in unknown.items() if flag)))
         )
+        known.known = None if _has_unknown(unknown) else values
         known.region = region if isinstance(region, str) else None
         known.after = self._configuration.needed(without_keys(module), f"{known.type}.{known.name}")
         self.world.add(known)
@@ -154,6 +155,16 @@ class _Plan:
         if len(instances) != 1:
             raise LookupError(path)
         return self.world.follow(instances[0], rest)
+
+
+def _has_unknown(flags: Any) -> bool:
+    """Whether anything is unknown: a plan has the flags of nested blocks in their form."""
+    match flags:
+        case dict():
+            return any(map(_has_unknown, flags.values()))
+        case list():
+            return any(map(_has_unknown, flags))
+    return bool(flags)
 
 
 def _part(expression: Any, key: str) -> Any:

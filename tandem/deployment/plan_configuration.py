@@ -115,11 +115,13 @@ def resource_of(path: tuple[Step, ...]) -> tuple[str, str, tuple[Step, ...]]:
 def references_of(expression: Any) -> list[str]:
     """What an expression refers to: each reference once, without the shorter forms of it."""
     found = list(dict.fromkeys(expression.get("references") or []))
-    return [
-        reference
+    shorter = {
+        reference[:place]
         for reference in found
-        if not any(other.startswith((f"{reference}.", f"{reference}[")) for other in found)
-    ]
+        for place, character in enumerate(reference)
+        if character in ".["
+    }
+    return [reference for reference in found if reference not in shorter]
 
 
 def all_references(expression: Any) -> Iterator[str]:

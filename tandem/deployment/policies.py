@@ -37,6 +37,7 @@ def _add_document(world: World, instance: Instance) -> None:
         return _json(values)
 
     instance.argument = argument
+    instance.known = None
 
 
 def _json(values: Values) -> str | None:

@@ -48,5 +48,6 @@ def instance(module: str, resource: Json) -> Instance:
         key=resource.get("index"),
         argument=lambda name: values[name],
         said=lambda: iter(values),
+        known=values,
         after=frozenset(without_keys(str(each)) for each in resource.get("depends_on") or []),
     )

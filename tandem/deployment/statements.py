@@ -29,12 +29,21 @@ def texts(value: Any) -> tuple[str, ...]:
 
 def covers(pattern: str, text: str) -> bool:
     """Whether a policy's pattern of resources covers one; policy variables can be anything."""
-    return pattern in (text, "*") or _glob(pattern, False).fullmatch(text) is not None
+    if pattern in (text, "*"):
+        return True
+    return _is_wild(pattern) and _glob(pattern, False).fullmatch(text) is not None
 
 
 def covers_action(pattern: str, action: str) -> bool:
     """Whether a policy's pattern of actions covers an action, in whichever case."""
-    return pattern == action or _glob(pattern, True).fullmatch(action) is not None
+    if not _is_wild(pattern):
+        return pattern == action or pattern.lower() == action.lower()
+    return _glob(pattern, True).fullmatch(action) is not None
+
+
+def _is_wild(pattern: str) -> bool:
+    """Whether a pattern may cover more than one text."""
+    return "*" in pattern or "?" in pattern or "${" in pattern
 
 
 @lru_cache(maxsize=65536)

@@ -35,6 +35,8 @@ class Instance:
     """Where its provider works, if the input says so."""
     after: frozenset[str] = frozenset()
     """Addresses, without keys, of what Terraform makes before it."""
+    known: Mapping[str, Any] | None = field(default=None, repr=False)
+    """All that is said of it, where all of that is known; None: ask for each argument."""
 
     def argument_or_none(self, name: str) -> Any:
         """What the input says of an argument; None where nothing."""
@@ -56,6 +58,7 @@ class World:
         self.looked_up: dict[tuple[Step, ...], Any] = {}
         """What references of a configuration mean, whoever refers."""
         self._known: dict[tuple[str, str], Any] = {}
+        self._values: dict[str, dict[str, Any]] = {}
         self._asked: set[tuple[str, str]] = set()
         self._named: dict[tuple[str, str, str], list[Instance]] = defaultdict(list)
         self._of_type: dict[str, dict[str, Instance]] = defaultdict(dict)
@@ -70,6 +73,7 @@ class World:
         """Work everything out anew: more is known than when it was worked out."""
         self.looked_up.clear()
         self._known.clear()
+        self._values.clear()
 
     def instances_named(self, module: str, type: str, name: str) -> list[Instance]:
         """The instances of a resource of a module."""
@@ -147,8 +151,14 @@ class World:
 
     def values(self, instance: Instance) -> dict[str, Any]:
         """All that is said of an instance, resolved."""
-        found = {name: self.attribute(instance, name) for name in instance.said()}
-        return {name: value for name, value in found.items() if value is not None}
+        if instance.address not in self._values:
+            found = instance.known or {
+                name: self.attribute(instance, name) for name in instance.said()
+            }
+            self._values[instance.address] = {
+                name: value for name, value in found.items() if value is not None
+            }
+        return self._values[instance.address]
 
     def _place(self, region: str) -> Mapping[str, str]:
         if not is_known(region):

@@ -60,7 +60,8 @@ def test_nothing_is_there_before_the_first_apply(prior: list[Json] | None) -> No
 
 
 def test_a_plan_without_pipelines_is_no_error() -> None:
-    found = deployments(plan([], [repository()]))
+    gone = {**repository(), "change": {"actions": ["delete"], "after": None}}
+    found = deployments(plan([], [repository()], resource_changes=[gone]))
     assert found.before is not None
     assert [it.name for it in found.before.repositories] == ["web"]
     assert not found.after.resources

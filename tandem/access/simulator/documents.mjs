@@ -1,4 +1,5 @@
 // Policy documents: checked once, and cut down to the statements that are about an action.
+import { symbolsIn } from "./uncertain.mjs";
 import { loadPolicy, requestMatchesStatementActions, validateIdentityPolicy, validateResourcePolicy } from "./packages.mjs";
 
 const OPERATORS = new Set(
@@ -23,6 +24,7 @@ export class Document {
     this.statements = [source?.Statement ?? []].flat();
     this.read = asPolicy(this.statements).statements();
     this.actions = this.statements.map((one) => JSON.stringify([one.Action, one.NotAction]));
+    this.resources = this.statements.map(literally);
   }
 
   // What AWS would refuse in it, or an empty text. kind: "identity" or "resource".
@@ -41,17 +43,34 @@ export class Document {
     return "";
   }
 
-  // The statements about an action: {policy, indexes (of the whole document), statements}.
+  // The statements about an action: {policy, indexes (of the whole document), statements, resources}.
   about(action) {
     if (!this.#parts.has(action)) {
       const indexes = this.read.flatMap((one, index) => (isAbout(one, this.actions[index], action) ? [index] : []));
       // Of their actions only this one is left: what is not there need not be compared again.
       const statements = indexes.map((index) => ({ ...this.statements[index], NotAction: undefined, Action: action }));
-      this.#parts.set(action, { policy: asPolicy(statements, this.number), indexes, statements });
+      const resources = indexes.map((index) => this.resources[index]);
+      this.#parts.set(action, { policy: asPolicy(statements, this.number), indexes, statements, resources });
     }
     return this.#parts.get(action);
   }
 }
+
+// Whether none of the statements can be about a resource, whatever else they say: they name others.
+export function namesOthers({ resources }, resource) {
+  if (!isLiteral(resource)) return false;
+  const name = resource.toLowerCase();
+  return resources.every((one) => one !== null && !one.has(name));
+}
+
+// The resources of a statement, in lower case, where all are whole ARNs of which everything is known.
+function literally({ Resource }) {
+  const said = [Resource].flat();
+  return said.every(isLiteral) ? new Set(said.map((one) => one.toLowerCase())) : null;
+}
+
+const isLiteral = (text) =>
+  typeof text === "string" && text.split(":").length >= 6 && !/[*?$]/.test(text) && symbolsIn(text).length === 0;
 
 export const asPolicy = (statements, name) => loadPolicy({ Version: "2012-10-17", Statement: statements }, { name });
 

@@ -4,7 +4,7 @@
 //   [2, "why"]           not known, or not a request that AWS knows
 // A statement is its policy (number among the role's; b: boundary; r: resource policy) and its number.
 import { AwsRequestImpl, DiscoveryContextKeyConstraints, RequestContextImpl, authorize } from "./packages.mjs";
-import { Document, asPolicy } from "./documents.mjs";
+import { Document, asPolicy, namesOthers } from "./documents.mjs";
 import { deniable, deniesForSure, mostGenerous, symbolsIn, widened } from "./uncertain.mjs";
 
 const STRICT = { simulationMode: "Strict", discoveryContextKeyConstraints: new DiscoveryContextKeyConstraints([]) };
@@ -54,6 +54,7 @@ function answer(request, held, reference) {
   };
   const granting = [...parts.identity, ...(parts.resource ? [parts.resource] : [])];
   if (granting.every((part) => part.statements.length === 0)) return [0, []];
+  if (!parts.boundary && granting.every((part) => namesOthers(part, resource))) return [0, []];
   const known = authorized(request, parts, reference);
   const found = known.says;
   if (found.result === "Allowed") {
