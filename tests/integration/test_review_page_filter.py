@@ -68,16 +68,21 @@ def test_the_filter_by_kind_image_and_text(browser: Browser, shown: Shown) -> No
 def test_sections_and_groups_without_a_match_are_not_shown(browser: Browser, shown: Shown) -> None:
     visit = browser.visit(
         shown(realistic()),
-        ("click", ".group:first-of-type > summary"),
+        ("click", ".group:nth-of-type(2) > summary"),
         ("fill", "#text", "scan_on_push"),
         DRAWN,
-        ("visible", "main h2, main h3"),
+        ("visible", "main h2, main h3, main #rest .address"),
         ("fill", "#text", "nowhere"),
         DRAWN,
         ("visible", "main h2, #none"),
     )
     visit.assert_quiet()
-    assert visit.results[3] == ["Everything else, by image", "base", "Not looked at"]
+    assert visit.results[3] == [
+        "Everything else, by image",
+        "base",
+        "aws_ecr_repository.shop-base",
+        "Not looked at",
+    ]
     assert visit.results[6] == ["Nothing is as the filter wants it.", "Not looked at"]
 
 

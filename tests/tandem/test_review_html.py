@@ -13,6 +13,7 @@ from review_samples import realistic, tiny
 
 from tandem.review.html.page import html
 from tandem.review.model import AttributeChange, Change, Counts, Links, Review
+from tandem.review.wording import in_short
 from tandem.trace.pictures.model import Graph
 from tandem.trace.pictures.svg import PictureError
 
@@ -127,6 +128,9 @@ def test_changes_are_with_their_image_and_what_has_none_comes_last() -> None:
 )
 def test_the_verdict_comes_first(review: Review, css: str, verdict: str) -> None:
     header = page(review).one("header")
+    words = " · ".join(in_short(review))
+    short = header.found("p", **{"class": "short"})
+    assert [it.text for it in short] == ([words] if words else [])
     assert (header.attributes["class"], header.one("h1").text) == (css, verdict)
 
 

@@ -15,7 +15,7 @@ from tandem.deployment.symbols import readable
 from tandem.review.html.pictures import pictures
 from tandem.review.html.view import View
 from tandem.review.model import Review
-from tandem.review.wording import RULES, verdict
+from tandem.review.wording import RULES, in_short, is_plain_page, verdict
 from tandem.trace.pictures.model import Graph
 from tandem.trace.pictures.svg import svg
 
@@ -35,6 +35,7 @@ def html(review: Review, *, draw: Callable[[Graph], str] = svg) -> str:
     return _ENVIRONMENT.get_template("page.html").render(
         view=View(review),
         verdict=verdict(review),
+        in_short=tuple(in_short(review)),
         rules=RULES,
         review=review,
         style=Markup(style),  # noqa: S704 - our own file
@@ -78,3 +79,4 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.tests["plain_page"] = is_plain_page
