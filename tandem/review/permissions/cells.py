@@ -19,6 +19,7 @@ ACTIONS, RESOURCES, PRINCIPALS, CONDITIONS = range(4)
 _PATTERNS = Kind(patterns.within, patterns.apart)
 BOXES = Boxes(_PATTERNS, _PATTERNS, _PATTERNS, Kind(conditions.follows, conditions.contradict))
 _ANY = "*"
+_EVERYTHING = (_ANY, "*:*")
 _ACCOUNT_DIGITS = 12
 
 
@@ -68,9 +69,10 @@ def _cells(statement: Mapping[str, Any], name: str) -> Iterator[Cell]:
 def _spans(
     statement: Mapping[str, Any], key: str, written: dict[str, str], form: Any
 ) -> Iterator[Span]:
-    said, but = texts(statement.get(key)), texts(statement.get(f"Not{key}"))
+    said = texts(statement.get(key))
+    but = [_noted(it, pattern(form(it)), written) for it in texts(statement.get(f"Not{key}"))]
     if but:
-        yield Span(none_of=frozenset(_noted(it, pattern(form(it)), written) for it in but))
+        yield from _all_but(but)
     elif key not in statement:
         yield Span()  # as in trust policies, which have no resource
     for it in said:
@@ -78,7 +80,12 @@ def _spans(
 
 
 def _span(part: str) -> Span:
-    return Span() if part in (_ANY, "*:*") else Span(frozenset([part]))
+    return Span() if part in _EVERYTHING else Span(frozenset([part]))
+
+
+def _all_but(parts: list[str]) -> Iterator[Span]:
+    if not any(it in _EVERYTHING for it in parts):
+        yield Span(none_of=frozenset(parts))
 
 
 def _noted(said: str, form: str, written: dict[str, str]) -> str:
@@ -89,7 +96,7 @@ def _noted(said: str, form: str, written: dict[str, str]) -> str:
 def _principals(statement: Mapping[str, Any], written: dict[str, str]) -> Iterator[Span]:
     but = list(_named(statement.get("NotPrincipal"), written))
     if but:
-        yield Span(none_of=frozenset(but))
+        yield from _all_but(but)
         return
     if "Principal" not in statement:
         yield Span()  # the policy of a role says what the role may do

@@ -87,11 +87,15 @@ def _pairs(
         if other is None:
             # The same role at another address, as when it is removed from a state and imported.
             other = old.get(gone.pop(_called_alike(subject), key))
+        if other is not None and subject.kind == "role":
+            names = other.copied | subject.copied
+            subject, other = (it.without_copies(names, other) for it in (subject, other))
         if other is None or not subject.is_like(other):
             yield _Pair(subject, other, subject, compare(other, subject, is_made))
     for key in gone.values():
         stays = key[1] in after.resources or _type(old[key].key).endswith("_policy")
-        yield _Pair(old[key], old[key], None, compare(old[key], None, is_made), stays)
+        if key[0] == "role" or stays:  # whom a role or a resource let in that is gone, is no matter
+            yield _Pair(old[key], old[key], None, compare(old[key], None, is_made), stays)
 
 
 def _called_alike(subject: Subject) -> tuple[str, ...]:
@@ -141,7 +145,7 @@ class _Marks:
                 wide = wide_for_a_role(cell, needs, self._actions)
             else:
                 wide = wide_for_callers(cell, self._account)
-            return Marks(wide, self._needs.of(subject, cell, had))
+            return Marks(wide, self._needs.of(subject, cell, had, is_wide=bool(wide)))
 
         return marks
 

@@ -9,8 +9,9 @@ from functools import cached_property
 from tandem.deployment.symbols import equal, is_known, symbols_in
 from tandem.review.permissions.cells import BOXES, CONDITIONS, Cell
 from tandem.review.permissions.conditions import Clause
+from tandem.review.permissions.patterns import is_wild
 from tandem.review.permissions.spans import Box
-from tandem.review.permissions.subjects import Source, Subject
+from tandem.review.permissions.subjects import Subject
 
 _MOST = 400
 """Boxes of what a boundary leaves from which the boundary is looked at by itself."""
@@ -100,12 +101,19 @@ def compare(
         after: The same; None: it is gone.
         is_made: Whether what a symbol names is surely none of what there was.
     """
-    limited = not _same_unknown(before and before.boundary, after and after.boundary)
+    limited = not _same_unknown(before, after)
     old, new = Side(before, limited=limited), Side(after, limited=limited)
-    open_to = _Doubts(old.cells, is_made), _Doubts(new.cells, is_made)
-    gained, may_gain = open_to[0].sorted_out(_gains(new, old))
-    lost, _ = open_to[1].sorted_out(_gains(old, new))
-    lost = [it for it in lost if not any(_may_be(it.cell, each) for each in may_gain)]
+    gained: list[Gain] = []
+    doubtful: list[Cell] = []
+    lost = _greatest(list(_gains(old, new)))
+    for gain in _greatest(list(_gains(new, old))):
+        # What only the apply tells may be what was there and is said in no other way now.
+        twin = _twin(gain.cell, lost) if _is_doubtful(gain.cell, is_made) else None
+        if twin is None:
+            gained.append(gain)
+        else:
+            lost.remove(twin)
+            doubtful.append(gain.cell)
     unlocked = [it for it in lost if not it.cell.allows]
     is_open = after is not None and (
         after.kind == "resource" or not all(it.is_known for it in after.policies)
@@ -113,7 +121,7 @@ def compare(
     return Comparison(
         gained=tuple(gained),
         lost=tuple(lost),
-        doubtful=tuple(may_gain),
+        doubtful=tuple(doubtful),
         widens=after is not None
         and (
             any(it.cell.allows for it in gained)
@@ -123,14 +131,12 @@ def compare(
     )
 
 
-def _same_unknown(one: Source | None, other: Source | None) -> bool:
+def _same_unknown(before: Subject | None, after: Subject | None) -> bool:
     """Whether both have the same boundary of which nobody knows what it says."""
-    return (
-        one is not None
-        and other is not None
-        and not (one.is_known or other.is_known)
-        and one.likeness == other.likeness
-    )
+    one, other = (it.boundary if it else None for it in (before, after))
+    if one is None or other is None or one.is_known or other.is_known:
+        return False
+    return one.likeness == other.likeness
 
 
 def _gains(new: Side, old: Side) -> Iterator[Gain]:
@@ -153,31 +159,38 @@ def _gain(cell: Cell, pieces: Sequence[Box]) -> Iterator[Gain]:
         yield Gain(cell, piece if one else cell.box)
 
 
-class _Doubts:
-    """Cells of one side, against which those of the other are held that hold symbols."""
-
-    def __init__(self, cells: Sequence[Cell], is_made: Callable[[str], bool]) -> None:
-        self._cells = cells
-        self._is_made = is_made
-
-    def sorted_out(self, gains: Iterator[Gain]) -> tuple[list[Gain], list[Cell]]:
-        """What is sure, and of what only the apply tells whether it was there."""
-        sure: list[Gain] = []
-        doubtful: list[Cell] = []
-        for gain in gains:
-            if self._is_doubtful(gain.cell) and any(_may_be(it, gain.cell) for it in self._cells):
-                doubtful.append(gain.cell)
-            else:
-                sure.append(gain)
-        return sure, doubtful
-
-    def _is_doubtful(self, cell: Cell) -> bool:
-        text = _text(cell)
-        return not is_known(text) and not any(map(self._is_made, symbols_in(text)))
+def _greatest(gains: list[Gain]) -> list[Gain]:
+    """Without what is a part of another one."""
+    if len(gains) > _MOST:
+        return gains
+    wild = [it for it in gains if any(map(is_wild, _patterns(it)))]
+    return [
+        it
+        for it in gains
+        if not any(
+            other is not it
+            and other.cell.allows == it.cell.allows
+            and BOXES.within(it.box, other.box)
+            and not (BOXES.within(other.box, it.box) and gains.index(it) < gains.index(other))
+            for other in wild
+        )
+    ]
 
 
-def _may_be(one: Cell, other: Cell) -> bool:
-    return equal(_text(one), _text(other)) is not False
+def _patterns(gain: Gain) -> Iterator[str]:
+    for span in gain.box[:CONDITIONS]:
+        yield from map(str, span.all_of or "*")
+
+
+def _is_doubtful(cell: Cell, is_made: Callable[[str], bool]) -> bool:
+    text = _text(cell)
+    return not is_known(text) and not any(map(is_made, symbols_in(text)))
+
+
+def _twin(cell: Cell, lost: Sequence[Gain]) -> Gain | None:
+    """Of what is lost what a cell may turn out to be."""
+    text = _text(cell)
+    return next((it for it in lost if equal(_text(it.cell), text) is not False), None)
 
 
 def _text(cell: Cell) -> str:

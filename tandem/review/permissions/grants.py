@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from tandem.deployment.symbols import readable
 from tandem.review.model import Grant
 from tandem.review.permissions.cells import ACTIONS, CONDITIONS, PRINCIPALS, RESOURCES, Cell
 from tandem.review.permissions.comparing import Gain
 from tandem.review.permissions.conditions import Clause
+from tandem.review.permissions.patterns import is_wild
 from tandem.review.permissions.spans import Span
 
+_Part = Literal["actions", "resources", "principals"]
+_PARTS: tuple[_Part, ...] = ("actions", "resources", "principals")
 _LITERAL = str.maketrans({"\ue010": "*", "\ue011": "?"})
 
 
@@ -46,7 +50,7 @@ def grants(
         _grant(gain, written, has_principals, has_resources, marks(gain.cell), since)
         for gain in gains
     ]
-    for part in ("actions", "resources", "principals"):
+    for part in _PARTS:
         single = _merged(single, part)
     return tuple(single)
 
@@ -91,7 +95,9 @@ def _said(span: Span, written: Mapping[str, str]) -> tuple[tuple[str, ...], tupl
     def words(parts: Iterable[object]) -> tuple[str, ...]:
         return tuple(sorted(_word(str(it), written) for it in parts))
 
-    return words(span.all_of) or ("*",), words(span.none_of)
+    # What is one thing only needs no exceptions: they may turn out to be the same, or not.
+    is_one = bool(span.all_of) and not any(is_wild(str(it)) for it in span.all_of)
+    return words(span.all_of) or ("*",), () if is_one else words(span.none_of)
 
 
 def _word(part: str, written: Mapping[str, str]) -> str:
@@ -107,13 +113,30 @@ def _condition(span: Span, since: str) -> str:
     return ", ".join(said)
 
 
-def _merged(found: Sequence[Grant], part: str) -> list[Grant]:
+def _merged(found: Sequence[Grant], part: _Part) -> list[Grant]:
     """Grants that differ in one part only, as one."""
     groups: dict[Grant, dict[str, None]] = {}
     for grant in found:
-        values: tuple[str, ...] = getattr(grant, part)
-        but = getattr(grant, f"but_{part}")
+        values, but = _parts(grant, part)
         # `all but these` is no more than one of several such things.
-        key = grant if but else replace(grant, **{part: ()})
+        key = grant if but else _with(grant, part, ())
         groups.setdefault(key, {}).update(dict.fromkeys(values))
-    return [replace(grant, **{part: tuple(values)}) for grant, values in groups.items()]
+    return [_with(grant, part, tuple(values)) for grant, values in groups.items()]
+
+
+def _parts(grant: Grant, part: _Part) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    match part:
+        case "actions":
+            return grant.actions, grant.but_actions
+        case "resources":
+            return grant.resources, grant.but_resources
+    return grant.principals, grant.but_principals
+
+
+def _with(grant: Grant, part: _Part, values: tuple[str, ...]) -> Grant:
+    match part:
+        case "actions":
+            return replace(grant, actions=values)
+        case "resources":
+            return replace(grant, resources=values)
+    return replace(grant, principals=values)

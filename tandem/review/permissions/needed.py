@@ -38,17 +38,23 @@ class Needs:
         """By address."""
         self._by_arn = {it.role.arn: it for it in self.roles.values()}
 
-    def of(self, subject: Subject, cell: Cell, had: Collection[Box]) -> bool | None:
+    def of(
+        self, subject: Subject, cell: Cell, had: Collection[Box], *, is_wide: bool
+    ) -> bool | None:
         """Whether what a cell allows is needed; None: nobody knows.
 
-        `had` is what was allowed before: what it covers is no reason to gain more.
+        Args:
+            subject: Who gains it.
+            cell: What is gained.
+            had: What was allowed before: what it covers is no reason to gain more.
+            is_wide: Whether AWS lets the resource be named that the cell leaves open.
         """
         if not cell.allows or any(span.none_of for span in cell.box[:PRINCIPALS]):
             return None
         report = self.roles.get(subject.address)
         match subject.kind:
             case "role":
-                return _by_role(report, cell, had) if report else None
+                return _by_role(report, cell, had, is_wide=is_wide) if report else None
             case "trust":
                 return _by_service(report, cell) if report else None
         return self._by_caller(subject, cell)
@@ -82,13 +88,20 @@ def _by_service(report: RoleReport, cell: Cell) -> bool | None:
     return name.partition(".")[0] in report.used_by
 
 
-def _by_role(report: RoleReport, cell: Cell, had: Collection[Box]) -> bool | None:
+def _by_role(report: RoleReport, cell: Cell, had: Collection[Box], *, is_wide: bool) -> bool | None:
     action, resource = _only(cell.box[ACTIONS]), _only(cell.box[RESOURCES])
     for it in report.excess:
         is_it = it.statement == cell.statement and resource in map(pattern, it.resources)
         if is_it and any(covers_action(action, unused) for unused in it.actions):
             return False
-    return any(_fits(cell, *it, had) for it in _pairs(report)) or None
+    is_forced = resource == "*" and not is_wide
+    return (
+        any(
+            (is_forced and covers_action(action, needed)) or _fits(cell, needed, on, had)
+            for needed, on in _pairs(report)
+        )
+        or None
+    )
 
 
 def _pairs(report: RoleReport) -> Iterator[tuple[str, str]]:

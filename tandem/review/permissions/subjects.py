@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -60,6 +60,30 @@ class Subject:
     boundary: Source | None = None
     part: str = ""
     """Which policy of the resource it is, of one that has several."""
+
+    @property
+    def copied(self) -> frozenset[str]:
+        """Names of policies that resources of their own attach.
+
+        The provider lists these in the role as well, and a plan keeps that list as it was.
+        """
+        return frozenset(
+            it.policy.name for it in self.policies if it.policy.address != self.address
+        )
+
+    def without_copies(self, names: frozenset[str], of: Subject) -> Subject:
+        """The same without what only the role lists, of policies of these names, as `of` has it."""
+        if all(it.policy.address != self.address for it in self.policies):
+            return self
+        had = [(it.policy.name, it.likeness) for it in of.policies]
+        kept = tuple(
+            it
+            for it in self.policies
+            if it.policy.address != self.address
+            or it.policy.name not in names
+            or (it.policy.name, it.likeness) not in had
+        )
+        return replace(self, policies=kept)
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
