@@ -49,9 +49,8 @@ def identity(type: str, values: Json) -> Identity | None:
     names = _SEVERAL.get(type)
     if names is None:
         names = tuple(it for it in _NAMES if isinstance(values.get(it), str) and values[it])[:1]
-    found = tuple((name, values.get(name)) for name in names)
-    known = tuple(it for it in found if isinstance(it[1], str) and it[1] and is_known(it[1]))
-    return known if known and len(known) == len(found) else None
+    known = tuple((name, str(values.get(name) or "")) for name in names)
+    return known if known and all(value and is_known(value) for _, value in known) else None
 
 
 def differing(old: ResourceChange, new: ResourceChange) -> tuple[str, ...]:

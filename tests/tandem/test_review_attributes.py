@@ -82,6 +82,9 @@ def test_elements_without_names_are_found_by_likeness() -> None:
     before = [{"port": 80, "to": "a", "via": "x"}, {"port": 443, "to": "b", "via": "x"}]
     after = [{"port": 443, "to": "c", "via": "x"}, {"port": 80, "to": "a", "via": "x"}]
     assert said(before, after) == [("[0].to", "b", "c")]
+    before = [{"port": 80, "to": "a"}, {"port": 443, "to": "a"}, {"port": 22, "to": "a"}]
+    after = [{"port": 443, "to": "b"}, {"port": 80, "to": "b"}, {"port": 22, "to": "a"}]
+    assert said(before, after) == [("[0].to", "a", "b"), ("[1].to", "a", "b")]
 
 
 def test_of_values_only_those_that_come_and_go_are_said() -> None:
@@ -229,6 +232,16 @@ def test_what_the_provider_computes_is_left_out() -> None:
     assert [it.path for it in found] == ["name", "block.set"]
     without = attribute_changes(change)
     assert [it.path for it in without] == ["name", "url", "block.set", "block.made"]
+
+
+def test_a_block_that_is_not_known_yet_may_be_dynamic() -> None:
+    before = {"name": "a", "grant": [{"id": "x"}], "other": []}
+    unknown = {"grant": True, "other": True}
+    updated = changed(before, {"name": "b"}, unknown=unknown)
+    found = attribute_changes(updated, expressions={"name": {}})
+    assert [(it.path, it.new) for it in found] == [("name", "b"), ("grant", "(known after apply)")]
+    replaced = changed(before, {"name": "b"}, unknown=unknown, replace_paths=[["name"]])
+    assert [it.path for it in attribute_changes(replaced, expressions={"name": {}})] == ["name"]
 
 
 def test_tags_are_said_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -99,6 +100,16 @@ def test_updates(type: str, name: str, old: Any, new: Any, words: str) -> None:
     assert bool(found.means) == bool(words)
     assert words in "".join(found.means)
     assert not found.holds_data
+
+
+def test_the_same_in_another_writing_means_nothing() -> None:
+    one = json.dumps({"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole"}})
+    same = json.dumps({"Statement": [{"Action": ["sts:AssumeRole"], "Effect": "Allow"}]})
+    other = one.replace("Allow", "Deny")
+    before = {"assume_role_policy": one}
+    role = "aws_iam_role.it"
+    assert of(role, "update", before=before, after={"assume_role_policy": same}).means == ()
+    assert of(role, "update", before=before, after={"assume_role_policy": other}).means != ()
 
 
 def test_the_most_dangerous_ranks_highest() -> None:

@@ -140,6 +140,25 @@ def test_without_a_repository_it_is_the_pipeline() -> None:
     assert owners(deployment(resources), None)("aws_iam_role.build_web") == "pipeline-web"
 
 
+def test_the_base_of_an_image_is_another_image() -> None:
+    resources = {**image("web"), **image("base")}
+    environment = resources["aws_codebuild_project.b_web"]["environment"][0]
+    environment["environment_variable"].append({"name": "BASE", "value": f"{REGISTRY}/shop/base"})
+    pipeline = resources["aws_codepipeline.p_web"]
+    source = {
+        "name": "Base",
+        "category": "Source",
+        "owner": "AWS",
+        "provider": "ECR",
+        "configuration": {"RepositoryName": "shop/base"},
+    }
+    assert owners(deployment(resources), None)("aws_codepipeline.p_web") == "pipeline-web"
+    pipeline["stage"].insert(0, {"name": "Source", "action": [source]})
+    owner = owners(deployment(resources), None)
+    assert owner("aws_codepipeline.p_web") == "web"
+    assert owner("aws_ecr_repository.r_base") == "base"
+
+
 def test_the_rest_of_a_module_is_of_the_image_of_the_module() -> None:
     call = 'module.image["a.b]"]'
     resources = {**image("web", call=call), f"{call}.aws_sqs_queue.dead": {"name": "dead"}}

@@ -6,6 +6,7 @@ from typing import Any
 
 from review_planned import change, planned
 
+from tandem.deployment.symbols import symbol
 from tandem.review.model import Rename
 from tandem.review.renames import renames
 
@@ -14,8 +15,13 @@ def gone(address: str, **values: Any) -> dict[str, Any]:
     return change(address, "destroy", before={"id": "x", **values})
 
 
-def come(address: str, *, unknown: dict[str, Any] | None = None, **values: Any) -> dict[str, Any]:
-    return change(address, "create", after=values, unknown=unknown)
+def come(address: str, **values: Any) -> dict[str, Any]:
+    return change(address, "create", after=values)
+
+
+def later(entry: dict[str, Any], **unknown: Any) -> dict[str, Any]:
+    entry["change"]["after_unknown"] = unknown
+    return entry
 
 
 def found(*entries: dict[str, Any]) -> list[tuple[str, str]]:
@@ -146,11 +152,29 @@ def test_what_is_configured_otherwise_is_another_thing() -> None:
     assert found(old, same, come("aws_ecr_repository.more", name="shop/more", scan=True)) == []
 
 
+def test_what_is_not_set_or_not_known_yet_does_not_differ() -> None:
+    old = gone("aws_ecr_repository.a", name="shop/a", block=[{"x": 1, "key": ""}])
+    old["change"]["before"]["scan"] = [{"on": False}]
+        "aws_ecr_repository.a", name="shop/a", block=[{"x": 1, "key": ""}], scan=[{"on": False}]
+    )
+    new = come("aws_ecr_repository.b", name="shop/a", block=[{"x": 1}], scan=[])
+    (rename,) = renames(planned(old, later(new, block=[{"key": True}])))
+    assert rename.differs == ()
+    new = come("aws_ecr_repository.b", name="shop/a", block=[{"x": 2}], scan=[{"on": True}])
+    assert renames(planned(old, new))[0].differs == ("block", "scan")
+
+
+def test_a_sensitive_name_is_no_name() -> None:
+    old = gone("aws_ecr_repository.a", name=symbol("sensitive: aws_ecr_repository.a.name"))
+    new = come("aws_ecr_repository.b", name=symbol("sensitive: aws_ecr_repository.b.name"))
+    assert found(old, new) == []
+
+
 def test_what_has_no_name_is_known_by_its_configuration() -> None:
     old = gone("aws_kms_key.a", description="images", rotation=True, arn="arn:x", policy="{}")
     new = {"description": "images", "rotation": True}
-    later = {"arn": True, "policy": True}
-    (rename,) = renames(planned(old, come("aws_kms_key.b", **new, unknown=later)))
+    created = later(come("aws_kms_key.b", **new), arn=True, policy=True)
+    (rename,) = renames(planned(old, created))
     assert not rename.certain
     assert found(old, come("aws_kms_key.b", **{**new, "description": "logs"})) == []
 
