@@ -203,3 +203,14 @@ def test_an_attribute_is_told_in_both_states() -> None:
         ("tags.x", "1"),
         ("tags.y", "2 removed"),
     ]
+
+
+def test_what_widens_and_what_is_new_comes_first() -> None:
+    review = realistic()
+    turned = replace(review, permissions=review.permissions[::-1], findings=review.findings[::-1])
+    root = page(turned)
+    for section, first, many in (("permissions", "widens", 3), ("findings", "new", 2)):
+        shown = root.one("section", id=section).found("span")
+        badges = [it.text for it in shown if "badge" in (it.attributes["class"] or "")]
+        assert badges.count(first) == many
+        assert set(badges[:many]) == {first}
