@@ -130,9 +130,7 @@ def contains(box: Box, request: Request) -> bool:
 
     def met(clause: Any) -> bool:
         assert isinstance(clause, Clause)
-        return holds(
-            clause.operator, list(clause.values), secure if "secure" in clause.key else team
-        )
+        return holds(list(clause.values), secure if "secure" in clause.key else team)
 
     return (
         is_in(box[0], action.lower())
