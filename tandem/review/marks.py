@@ -22,8 +22,6 @@ def is_marked(marks: Any) -> bool:
 
 def union(one: Any, other: Any) -> Any:
     """What is sensitive by either."""
-    if one is True or other is True:
-        return True
     if not one or not other:
         return one or other
     if isinstance(one, Mapping) and isinstance(other, Mapping):

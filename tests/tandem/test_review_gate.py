@@ -380,7 +380,9 @@ def test_an_expired_waiver_fails() -> None:
 
 def test_an_expired_waiver_cannot_be_waived() -> None:
     given = [waiver(expires="2027-02-28"), waiver("*", "waiver-expired")]
-    assert not of(EMPTY, waivers=given).passes
+    found = of(EMPTY, waivers=given)
+    assert not found.passes
+    assert found.notes == ("nothing needs the waiver of waiver-expired for *: it may be removed",)
 
 
 def test_an_unused_waiver_is_a_note() -> None:

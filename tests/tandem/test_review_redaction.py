@@ -240,29 +240,30 @@ def test_variables_have_no_marks() -> None:
 
 
 def test_constants_of_the_configuration() -> None:
+    """They are so short that they are looked for nowhere else."""
     called = {
-        "expressions": {"token": {"constant_value": CANARY}, "name": {"constant_value": "n"}},
+        "expressions": {"token": {"constant_value": "Zq7"}, "name": {"constant_value": "n"}},
         "module": {
-            "variables": {"token": {"sensitive": True, "default": OTHER}, "name": {}},
+            "variables": {"token": {"sensitive": True, "default": "Zq7o"}, "name": {}},
             "resources": [
                 {
                     "address": "aws_thing.it",
                     "expressions": {
-                        "password": {"constant_value": "CANARY-literal"},
+                        "password": {"constant_value": "Zq7l"},
                         "size": {"constant_value": 1},
                         "block": [
-                            {"key": {"constant_value": "CANARY-in-block"}},
+                            {"key": {"constant_value": "Zq7b"}},
                             {"key": {"references": ["var.token"]}},
                         ],
                     },
-                    "provisioners": [{"expressions": {"password": {"constant_value": CANARY}}}],
+                    "provisioners": [{"expressions": {"password": {"constant_value": "Zq7"}}}],
                 }
             ],
         },
     }
     address = 'module.m["k"].aws_thing.it[0]'
-    marks = {"password": True, "block": [{"key": True}, {"key": True}]}
-    values = {"password": "CANARY-literal", "block": [{"key": CANARY}, {"key": CANARY}]}
+    marks = {"password": True, "block": [{}, {"key": True}]}
+    values = {"password": "Zq7l", "block": [{"key": "shown"}, {"key": "Zq7"}]}
     found = redacted(
         plan(
             change(after=values, hides_after=marks, address=address),
@@ -272,7 +273,7 @@ def test_constants_of_the_configuration() -> None:
                         "name": "aws",
                         "expressions": {
                             "region": {"constant_value": "eu-west-1"},
-                            "secret_key": {"constant_value": CANARY},
+                            "secret_key": {"constant_value": "Zq7"},
                         },
                     }
                 },
@@ -280,6 +281,7 @@ def test_constants_of_the_configuration() -> None:
             },
         )
     )
+    assert "Zq7" not in json.dumps(found)
     call = found["configuration"]["root_module"]["module_calls"]["m"]
     assert call["expressions"]["name"] == {"constant_value": "n"}
     expressions = call["module"]["resources"][0]["expressions"]
