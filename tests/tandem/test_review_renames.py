@@ -155,8 +155,6 @@ def test_what_is_configured_otherwise_is_another_thing() -> None:
 def test_what_is_not_set_or_not_known_yet_does_not_differ() -> None:
     old = gone("aws_ecr_repository.a", name="shop/a", block=[{"x": 1, "key": ""}])
     old["change"]["before"]["scan"] = [{"on": False}]
-        "aws_ecr_repository.a", name="shop/a", block=[{"x": 1, "key": ""}], scan=[{"on": False}]
-    )
     new = come("aws_ecr_repository.b", name="shop/a", block=[{"x": 1}], scan=[])
     (rename,) = renames(planned(old, later(new, block=[{"key": True}])))
     assert rename.differs == ()
