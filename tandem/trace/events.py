@@ -73,7 +73,8 @@ def pull_request_opened(
     place = Place.of(deployment, near)
     return Event(
         "other",
-        f"pull request to {readable(repository)} ({readable(branch)}){place.shown(deployment)}",
+        f"pull request to {readable(repository)} ({readable(branch)}, open)"
+        + place.shown(deployment),
         documents.pull_request_opened(place, repository, branch),
         subject=repository,
         reference=branch,

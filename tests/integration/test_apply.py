@@ -86,12 +86,29 @@ def fits(value: Any, atom: Any) -> bool:
     return isinstance(value, atom) if isinstance(atom, type) else value == atom
 
 
+def others() -> Iterator[Any]:
+    """The file with other forms of what has only one at a time."""
+    cloud = {"state": {"cloud": {"organization": "acme", "workspace": "sink"}}}
+    yield settings() | cloud | {"review": {}}  # whose builds could not read it
+    for host in ("gitlab", "bitbucket"):
+        other = settings()
+        other["review"]["source"] = {
+            "connection": other["images"]["web"]["source"]["connection"],
+            "repository": "acme/infrastructure",
+            "branch": "live",
+            "host": host,
+            "actors": ["1024025"],
+            "token": {"secret": "infrastructure/comments"},
+        }
+        yield other
+
+
 def test_has_every_setting(tmp_path: Path) -> None:
-    other = tmp_path / "pipelines.yaml"
-    other.write_text(
-        json.dumps(settings() | {"state": {"cloud": {"organization": "acme", "workspace": "sink"}}})
-    )
-    values = [*given(load(KITCHEN_SINK)), *given(load(other))]
+    values = [*given(load(KITCHEN_SINK))]
+    for number, other in enumerate(others()):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(json.dumps(other))
+        values += given(load(path))
     missing = [
         f"{cls.__name__}.{name}: {atom}"
         for cls, name, atom in required(Config, set())
@@ -216,6 +233,8 @@ def test_all_links_fire_and_all_permissions_are_there_before_the_apply_and_after
     assert looked["state"].first_events == {
         base,
         "cron(0 3 ? * SUN *)",
+        "cron(0 6 * * ? *)",
+        "pull request to infrastructure (live, open)",
         "push to acme/web (release/*: web/**)",
         "push to group/subgroup/worker (tag v*)",
         "upload to s3://acme-sources/report/source.zip",
