@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 import review_samples
-from page_elements import Page, drawn, page
+from page_elements import drawn, page
 from review_samples import realistic, tiny
 
 from tandem.review.html.page import html
-from tandem.review.model import AttributeChange, Change, Counts, Links, Review
+from tandem.review.model import AttributeChange, Change, Counts, Review
 from tandem.review.wording import in_short
-from tandem.trace.pictures.model import Graph
-from tandem.trace.pictures.svg import PictureError
 
 NOT_SHOWN = {"rank", "kind", "type", "links", "id", "image", "terraform_version"}
 """Fields that are no text of the page's body, or that other tests look at."""
@@ -146,28 +144,6 @@ def test_the_counts() -> None:
         "4 moved",
         "5 forgotten",
     ]
-
-
-def test_without_a_picture_the_page_says_why() -> None:
-    def nothing(_: Graph) -> str:
-        raise PictureError("SVG needs <Node>")
-
-    section = Page(html(realistic(), draw=nothing)).root.one("section", id="links")
-    assert section.found("svg") == []
-    assert section.text.count("There is no picture: SVG needs <Node>") == 2
-
-
-def test_what_does_not_change_is_drawn_once() -> None:
-    graph = realistic().links.after
-    shown = page(replace(tiny(), links=Links(graph, graph)))
-    assert len(shown.found("svg")) == 1
-    assert page(tiny()).found("svg") == []
-
-
-@pytest.mark.parametrize(("points", "size"), [(300, "small"), (800, "middle"), (4000, "large")])
-def test_a_picture_fits_the_column_as_long_as_it_can_be_read(points: int, size: str) -> None:
-    shown = html(realistic(), draw=lambda _: f'<svg xmlns="x" width="{points}pt"></svg>')
-    assert shown.count(f'class="picture {size}"') == 2
 
 
 def test_long_lists_are_folded_and_short_ones_are_not() -> None:
