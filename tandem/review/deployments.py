@@ -40,7 +40,7 @@ def deployments(document: Json, *, drift: bool = False) -> Deployments:
     if drift:
         # Nothing is planned: the prior state is what was found, and the drift tells what was left.
         after = _state(lambda: root, Place.of(after))
-        return Deployments(_state(lambda: _left(root, document), Place.of(after)), after)
+        return Deployments(_state(lambda: left_by(root, document), Place.of(after)), after)
     before = _state(lambda: root, Place.of(after))
     if all(map(is_data, before.resources)):
         return Deployments(None, after)
@@ -53,7 +53,7 @@ def _state(root: Callable[[], Json], near: Place) -> Deployment:
     return model_of(lambda: state.world({"values": {"root_module": root()}}), near=near)
 
 
-def _left(root: Json, document: Json) -> Json:
+def left_by(root: Json, document: Json) -> Json:
     """The state as Terraform left it, as one module: its references are resolved already."""
     left = {str(it["address"]): it for _, it in state.resources_of(root)}
     for drifted in document.get("resource_drift") or []:
