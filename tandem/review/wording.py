@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from tandem.review.model import Action, Counts, Review
+from tandem.review.model import Action, Counts, PermissionChange, Review
 
 DONE: Mapping[Action, str] = {
     "destroy": "destroyed",
@@ -72,7 +72,7 @@ def in_short(review: Review) -> Iterator[str]:
     """What the changes do, each in a few words, the most dangerous first."""
     lost = sum(it.holds_data for it in review.changes if it.action in ("destroy", "replace"))
     links: Counter[str] = Counter(it.kind for it in review.links.changes)
-    wider = sum(it.widens and not it.is_new for it in review.permissions)
+    wider = sum(map(is_wider, review.permissions))
     said = (
         (lost, "resource loses its data", "resources lose their data"),
         (links["broken"], "link breaks", "links break"),
@@ -85,6 +85,11 @@ def in_short(review: Review) -> Iterator[str]:
             yield f"{number:,} {one if number == 1 else many}"
     if other := [f"{links[it]:,} {it}" for it in _OTHER_LINKS if links[it]]:
         yield f"links: {', '.join(other)}"
+
+
+def is_wider(change: PermissionChange) -> bool:
+    """Whether somebody may do more than before, and not only what is known to be needed."""
+    return not change.is_new and any(it.needed is not True for it in change.widening)
 
 
 def planned(counts: Counts) -> str:

@@ -7,7 +7,7 @@ import pytest
 import review_samples as samples
 
 from tandem.review.markdown import LIMIT, SHORTEST, markdown
-from tandem.review.model import AttributeChange, Change, Counts, Rename, Review
+from tandem.review.model import AttributeChange, Change, Counts, Grant, Objection, Rename, Review
 
 REALISTIC = markdown(samples.realistic())
 
@@ -100,6 +100,60 @@ def test_permissions_say_who_gains_what_and_how_wide_it_is() -> None:
     assert "-   for * but not 123456789012\n" in REALISTIC
     assert "!   no longer denied" in REALISTIC
     assert "+ arn:aws:iam::210987654321:root if sts:ExternalId StringEquals shop" in REALISTIC
+
+
+def test_what_a_role_needs_is_no_warning() -> None:
+    base, *others = samples.realistic().permissions
+    needed = replace(base, gained=tuple(replace(it, needed=True, wide="") for it in base.gained))
+    text = markdown(replace(samples.realistic(), permissions=(needed, *others)))
+    assert "\n**`shop-api-build` may do other things**" in text
+    assert "2 roles or policies allow more" in text
+    assert text.index("`shop-deploy` may be") < text.index("`shop-api-build` may do other")
+
+
+def test_long_grants_are_broken_between_names() -> None:
+    base = samples.realistic().permissions[0]
+    arns = tuple(f"arn:aws:ecr:eu-west-1:123456789012:repository/shop/image-{n}" for n in range(20))
+    grant = Grant(tuple(f"ecr:Action{n}" for n in range(20)), arns)
+    text = markdown(replace(samples.tiny(), permissions=(replace(base, gained=(grant,)),)))
+    lines = [line for line in text.split("\n") if line.startswith("+")]
+    assert max(map(len, lines)) < 100
+    assert "+      and 8 more" in lines
+    assert [line for line in lines if line.endswith("image-3")]
+
+
+def test_what_is_the_same_is_said_once() -> None:
+    same = tuple(
+        Objection(
+            "data-destroyed", f"aws_ecr_repository.r{n}", "All images are deleted.", "keep it"
+        )
+        for n in range(3)
+    )
+    text = markdown(replace(samples.tiny(), objections=same))
+    assert text.count("All images are deleted.") == 1
+    assert "`aws_ecr_repository.r0`, `aws_ecr_repository.r1`, `aws_ecr_repository.r2` →" in text
+
+
+def test_a_finding_that_closes_the_gate_is_explained_once() -> None:
+    assert "- **New finding**: `action-too-wide`; what to do stands below" in REALISTIC
+    assert REALISTIC.count("name the actions and the bucket") == 1
+
+
+def test_of_much_that_is_destroyed_what_holds_data_is_seen_first() -> None:
+    many = tuple(
+        Change(f"a.b{n}", "a", "destroy", holds_data=n == 15, rank=20 - n) for n in range(20)
+    )
+    text = markdown(replace(samples.tiny(), changes=many))
+    seen, folded = text.split("<details><summary>19 that hold no data</summary>")
+    assert "`a.b15` is **destroyed**" in seen
+    assert folded.count("is **destroyed**") == 19
+
+
+def test_links_without_room_for_their_picture_are_listed() -> None:
+    text = markdown(samples.huge(), limit=6000)
+    assert "```mermaid" not in text
+    assert "❌ **broken**" in text
+    assert "1 of 1 picture" in text
 
 
 def test_only_new_findings_are_shown_without_a_click() -> None:

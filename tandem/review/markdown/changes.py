@@ -32,11 +32,14 @@ _FEW = 8
 def destroyed(review: Review) -> Iterator[Section]:
     """What is destroyed or replaced, and what could be moved instead."""
     found = [it for it in review.changes if it.action in _DANGEROUS]
+    found.sort(key=lambda it: not it.holds_data)
+    without_data = sum(not it.holds_data for it in found)
+    folded = details(f"{without_data:,} that hold no data") if len(found) > _FEW else None
     if found:
         yield Section(
-            "### Destroyed or replaced", tuple(Part(change(it), "change") for it in found)
+            "### Destroyed or replaced",
+            tuple(Part(change(it), "change", None if it.holds_data else folded) for it in found),
         )
-    # An empty line between two blocks, as `terraform fmt` leaves it.
     blocks = ["\n" * (at > 0) + _moved(it) for at, it in enumerate(review.renames)]
     if blocks:
         ticks = fence_of(blocks)

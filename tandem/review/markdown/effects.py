@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from tandem.review.markdown.changes import details
 from tandem.review.markdown.escaping import code, link, prose
@@ -11,6 +13,8 @@ from tandem.review.model import LinkChange, Objection, Review, ReviewFinding
 from tandem.review.picture import change_picture
 from tandem.review.wording import RULES, number_of
 
+_TOGETHER = 20
+"""Addresses or names in one line."""
 _SIGNS: Mapping[str, str] = {
     "broken": "❌ **broken**",
     "removed": "\N{HEAVY MINUS SIGN} removed",
@@ -26,19 +30,37 @@ def objections(review: Review) -> Iterator[Section]:
     waived = [it for it in review.objections if it.waiver is not None]
     frame = details(f"{number_of(len(waived), 'objection')} waived")
     parts = [
-        *(Part(_objection(it), "objection") for it in standing),
+        *_objections([it for it in standing if not it.check]),
+        *_because_of_findings([it for it in standing if it.check]),
         *(Part(_waived(it), "waived objection", frame) for it in waived),
     ]
     if parts:
         yield Section("### Before this can be merged" if standing else "### Waived", tuple(parts))
 
 
-def _objection(it: Objection) -> str:
-    about = f" {code(it.check)}" if it.check else ""
-    rule = RULES.get(it.rule)
-    name = f"**{rule}**" if rule else f"**{prose(it.rule)}**"
-    where = f"{code(it.address)} " if it.address else ""
-    return f"- {name}{about}: {prose(it.why)}<br>{where}→ {prose(it.remedy)}"
+def _objections(found: Sequence[Objection]) -> Iterator[Part]:
+    """One for all that are the same in everything but the address."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for it in found:
+        alike.setdefault((it.rule, it.why, it.remedy), []).append(it.address)
+    for (rule, why, remedy), addresses in alike.items():
+        name = RULES.get(rule) or prose(rule)
+        for at in range(0, len(addresses), _TOGETHER):
+            some = addresses[at : at + _TOGETHER]
+            where = ", ".join(code(it) for it in some if it)
+            text = f"- **{name}**: {prose(why)}<br>{where}{' ' * bool(where)}→ {prose(remedy)}"
+            yield Part(text, "objection", count=len(some))
+
+
+def _because_of_findings(found: Sequence[Objection]) -> Iterator[Part]:
+    """The names of the checks: each finding stands below, with what to do."""
+    for rule, alike in groupby(found, key=lambda it: it.rule):
+        checks = Counter(it.check for it in alike)
+        named = [f"{code(check)}{f' ({n:,})' if n > 1 else ''}" for check, n in checks.items()]
+        more = f" and {len(named) - _TOGETHER:,} more" if len(named) > _TOGETHER else ""
+        name = f"{RULES.get(rule) or prose(rule)}{'s' * (checks.total() > 1)}"
+        text = f"- **{name}**: {', '.join(named[:_TOGETHER])}{more}; what to do stands below"
+        yield Part(text, "objection", count=checks.total())
 
 
 def _waived(it: Objection) -> str:

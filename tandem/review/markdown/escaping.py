@@ -26,9 +26,9 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 """What means nothing to Markdown and to GitHub, inside a line."""
-_LIST = re.compile(r"-|[0-9]+[.)]")
+_LIST = re.compile(r"[-+=]|[0-9]+[.)]")
 """What begins a list where it begins a line."""
-_BARE = {"-", "→", "…"}
+_BARE = {"-", "+", "=", "&", "/", "→", "…"}
 
 
 def code(text: str, limit: int = LONGEST_NAME) -> str:

@@ -23,10 +23,12 @@ class Part:
     """The smallest thing that is shown whole or not at all."""
 
     text: str
-    what: str = ""
-    """What it is one of, as in `change`; empty: it belongs to another part."""
+    what: str
+    """What it is one of, as in `change`."""
     frame: Frame | None = None
     """Parts that follow each other with the same one stand in it together."""
+    count: int = 1
+    """How many of them it is."""
     can_miss: bool = False
     """Whether what follows is shown even if there is no room for it."""
 
@@ -88,18 +90,23 @@ def fit(sections: Sequence[Section], room: int) -> tuple[list[str], dict[str, tu
     lengths = [section.whole() + 2 for section in sections]
     share = room // max(1, len(sections))
     texts: list[str] = []
-    left: Counter[str] = Counter()
+    all_of, left = _counted(part for it in sections for part in it.parts), Counter[str]()
     for number, section in enumerate(sections):
         kept = sum(min(length, share) for length in lengths[number + 1 :])
         text, out = section.fitted(room - kept - 2)
         if text:
             texts.append(text)
             room -= len(text) + 2
-        left.update(part.what for part in out if part.what)
-    all_of = Counter(part.what for section in sections for part in section.parts)
+        left += _counted(out)
     return texts, {what: (number, all_of[what]) for what, number in left.items()}
 
 
 def _and_more(left: Sequence[Part]) -> str:
-    count = sum(bool(part.what) for part in left)
-    return f"**… and {count:,} more, left out here.**" if count else "**… cut here.**"
+    return f"**… and {_counted(left).total():,} more, left out here.**"
+
+
+def _counted(parts: Iterable[Part]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counts[part.what] += part.count
+    return counts

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from tandem.review.markdown.changes import details
 from tandem.review.markdown.escaping import code, fenced, prose
 from tandem.review.markdown.fitting import Part, Section
 from tandem.review.model import Grant, PermissionChange, Review
+from tandem.review.wording import is_wider
 
 _MOST = 12
 """Statements of one change, and names of one list; more are counted."""
 _WIDTH = 90
 """Characters of a line before its resources get lines of their own."""
+_WORDS = {
+    "role": ("may do", "more", "other things", "less"),
+    "trust": ("may be assumed by", "more", "others", "fewer"),
+    "resource": ("lets others do", "more", "other things", "less"),
+}
 _ASSUME = ("sts:AssumeRole",)
 
 
 def permissions(review: Review) -> Iterator[Section]:
-    """Who may do more, then who may do less, then the roles that are new or gone."""
+    """Who may do more than is needed, then the others, then the roles that are new or gone."""
     found = review.permissions
-    more = [it for it in found if it.widens and not it.is_new]
-    less = [it for it in found if not (it.widens or it.is_new or it.is_gone)]
+    wider = [it for it in found if is_wider(it)]
+    others = [it for it in found if not (it.is_new or it.is_gone or is_wider(it))]
     parts = [
-        *(Part(_change(it), "permission change") for it in more + less),
+        *(Part(_change(it), "permission change") for it in wider + others),
         *_folded([it for it in found if it.is_new], "New"),
-        *_folded([it for it in found if it.is_gone and not it.widens and not it.is_new], "Gone"),
+        *_folded([it for it in found if it.is_gone and not it.is_new and not is_wider(it)], "Gone"),
     ]
     if parts:
         yield Section("### Permissions", tuple(parts))
@@ -48,18 +55,19 @@ def _change(it: PermissionChange) -> str:
 
 
 def _title(it: PermissionChange) -> str:
-    sign = "⚠️ " if it.widens and not it.is_new else ""
+    sign = "⚠️ " if is_wider(it) else ""
     return f"{sign}**{code(it.name)} {_how(it)}**"
 
 
 def _how(it: PermissionChange) -> str:
     if it.is_gone:
         return "is gone"
-    verb = {"role": "may do", "trust": "may be assumed by", "resource": "lets others do"}[it.kind]
+    verb, more, other, less = _WORDS[it.kind]
     if it.is_new:
         return f"is new and {verb}"
-    more, less = ("others", "fewer") if it.kind == "trust" else ("more", "less")
-    return f"{verb} {more if it.widens or it.gained else less}"
+    if is_wider(it) or not it.lost:
+        return f"{verb} {more}"
+    return f"{verb} {other if it.gained else less}"
 
 
 def _grant(sign: str, grant: Grant) -> Iterator[str]:
@@ -76,14 +84,27 @@ def _grant(sign: str, grant: Grant) -> Iterator[str]:
     if len(line) <= _WIDTH:
         yield line
     else:
-        yield begin
-        if len(grant.resources) > 1 and where:
+        if len(grant.resources) > 1:
             rest[0:1] = _lines(grant)
-        yield from (f"{sign}   {it}" for it in rest)
+        for number, one in enumerate([begin, *(f"{sign}   {it}" for it in rest)]):
+            yield from _wrapped(one, f"{sign}{' ' * (6 if number else 4)}")
     if sign == "+" and (said := _remark(grant)):
         yield f"!   {said}"
     if sign == "-" and grant.denies:
         yield "!   no longer denied"
+
+
+def _wrapped(line: str, indent: str) -> list[str]:
+    """The line in lines that need no scrolling; no name is broken."""
+    begin = line[: len(line) - len(line[1:].lstrip())]
+    return textwrap.wrap(
+        line[len(begin) :],
+        _WIDTH,
+        initial_indent=begin,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _lines(grant: Grant) -> Iterator[str]:
