@@ -3,13 +3,25 @@
 from collections.abc import Iterator
 
 import pytest
+from conftest import Golden
 from review_plans.ours import Shop
 from review_plans.properties import Made, Properties, scenarios
-from review_plans.workshop import Workshop, provider
+from review_plans.reviewed import reviewed
+from review_plans.workshop import Plan, Workshop, provider
 
 from tandem.emulator import Emulator
 
 pytestmark = pytest.mark.integration
+
+SHOWN = {
+    "ours-base_changed",
+    "ours-drift",
+    "ours-image_renamed",
+    "ours-link_broken",
+    "ours-no_change",
+    "ours-policy_widened",
+}
+"""Those whose comment is in tests/golden/review/, to be read."""
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +33,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 @pytest.fixture(scope="module", params=scenarios(Shop))
 def made(request: pytest.FixtureRequest, shop: Shop) -> Made:
-    return Made.by(shop, request.param)
+    plan: Plan = getattr(shop, request.param)()
+    return Made(f"ours-{request.param}", plan, reviewed(plan.document))
 
 
 class TestEach(Properties):
     """What holds for all."""
+
+
+def test_the_comment_is_as_it_was(made: Made, golden: Golden) -> None:
+    if made.name in SHOWN:
+        golden(f"review/{made.name}.md", made.review.markdown)

@@ -1,8 +1,10 @@
 """Reviews of real plans of modules, of other people's Terraform and of secrets."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
+from conftest import Golden
 from review_plans.everything import MAKERS
 from review_plans.properties import Made, Properties, scenarios
 from review_plans.reviewed import reviewed
@@ -15,6 +17,13 @@ pytestmark = pytest.mark.integration
 
 KINDS = [kind for kind in MAKERS if kind != "ours"]
 REFUSED = "team-errored"
+SHOWN = {
+    "exported-call_renamed",
+    "secrets-changed",
+    "team-moved",
+    "team-replaced",
+}
+"""Those whose comment is in tests/golden/review/, to be read."""
 Make = Callable[[str], Plan]
 
 
@@ -24,18 +33,23 @@ def names() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]:
-    """What makes the plan of a name."""
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     with Emulator() as emulator, provider(emulator) as found:
-        workshop = Workshop(emulator, found, tmp_path_factory.mktemp("plans"))
-        makers = {kind: MAKERS[kind](workshop, tmp_path_factory.mktemp(kind)) for kind in KINDS}
+        yield Workshop(emulator, found, tmp_path_factory.mktemp("plans"))
 
-        def plan(name: str) -> Plan:
-            kind, _, scenario = name.partition("-")
-            made: Plan = getattr(makers[kind], scenario)()
-            return made
 
-        yield plan
+@pytest.fixture(scope="module")
+def make(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """What makes the plan of a name, once."""
+    makers = {kind: MAKERS[kind](workshop, tmp_path_factory.mktemp(kind)) for kind in KINDS}
+
+    @cache
+    def plan(name: str) -> Plan:
+        kind, _, scenario = name.partition("-")
+        made: Plan = getattr(makers[kind], scenario)()
+        return made
+
+    return plan
 
 
 @pytest.fixture(scope="module", params=[name for name in names() if name != REFUSED])
@@ -46,6 +60,32 @@ def made(request: pytest.FixtureRequest, make: Make) -> Made:
 
 class TestEach(Properties):
     """What holds for all."""
+
+
+def test_the_comment_is_as_it_was(made: Made, golden: Golden) -> None:
+    if made.name in SHOWN:
+        golden(f"review/{made.name}.md", made.review.markdown)
+
+
+def test_the_proposed_blocks_keep_what_would_be_destroyed(make: Make, workshop: Workshop) -> None:
+    """Terraform itself says whether it takes them, and what is left to do."""
+    plan = make("exported-call_renamed")
+    renames = reviewed(plan.document).data["renames"]
+    after = workshop.again(plan, "\n".join(rename["block"] for rename in renames))
+    assert after.counts == {"add": 0, "change": 0, "destroy": 0}
+    assert [rename["differs"] for rename in renames] == [[]]
+
+
+def test_a_name_that_must_be_kept_is_said_with_the_block(make: Make, workshop: Workshop) -> None:
+    plan = make("team-renamed")
+    renames = reviewed(plan.document).data["renames"]
+    after = workshop.again(plan, "\n".join(rename["block"] for rename in renames))
+    replaced = {
+        change["address"]
+        for change in after.document["resource_changes"]
+        if "delete" in change["change"]["actions"]
+    }
+    assert replaced == {it["new"] for it in renames if it["keeps"]}
 
 
 def test_a_plan_that_failed_is_no_plan_to_apply(make: Make) -> None:

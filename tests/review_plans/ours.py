@@ -10,9 +10,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from review_plans.workshop import Block, Files, Plan, Workshop, ours
-
 from modules import _cdktf
+from review_plans.workshop import Block, Files, Plan, Workshop, ours
 from tandem.config import load
 from tandem.stack import compose
 
@@ -162,9 +161,9 @@ class Shop:
 
     def drift_of_nothing(self) -> Plan:
         """The first look after an apply: AWS says `{}` where nothing was said."""
-        return self._workshop.plan(
-            self._files(), "-refresh-only", state=self._workshop.unrefreshed, refresh=True
-        )
+        assert self.state
+        state = self._workshop.unrefreshed
+        return self._workshop.plan(self._files(), "-refresh-only", state=state, refresh=True)
 
     def drift_and_change(self) -> Plan:
         with self._by_hand():

@@ -9,9 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from review_plans.workshop import Block
 from typer.testing import CliRunner
 
+from review_plans.workshop import Block
 from tandem.cli import app
 
 CLOSED = 1
@@ -45,11 +45,13 @@ class Reviewed:
         }
 
     @property
-    def objections(self) -> set[tuple[str, str]]:
-        """Rules and addresses for which the gate is closed."""
-        return {
-            (it["rule"], it["address"]) for it in self.data["objections"] if not it.get("waiver")
-        }
+    def objections(self) -> dict[str, set[str]]:
+        """Addresses for which the gate is closed, by the rule."""
+        found: dict[str, set[str]] = {}
+        for it in self.data["objections"]:
+            if not it["waiver"]:
+                found.setdefault(it["rule"], set()).add(it["address"])
+        return found
 
 
 def reviewed(plan: Block | bytes, *options: str) -> Reviewed:

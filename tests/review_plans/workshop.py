@@ -135,6 +135,16 @@ class Workshop:
             fails: Whether Terraform ends with an error, having written what it planned so far.
         """
         folder = self._place(files, state=state)
+        return self._planned(folder, *options, refresh=refresh, fails=fails)
+
+    def again(self, plan: Plan, more: str) -> Plan:
+        """The same with a few lines more in the configuration."""
+        (plan.folder / "again.tf").write_text(more)
+        return self._planned(plan.folder)
+
+    def _planned(
+        self, folder: Path, *options: str, refresh: bool = False, fails: bool = False
+    ) -> Plan:
         looking = () if refresh else ("-refresh=false",)
         plan = ("plan", "-input=false", "-no-color", "-out=tfplan")
         text = self._run(folder, *plan, *looking, *options, good=(1,) if fails else (0,))
