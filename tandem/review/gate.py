@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from tandem.review.hidden_access import hidden_access
 from tandem.review.limits import is_within
 from tandem.review.model import Change, Grant, Objection, PermissionChange, Review, Waiver
-from tandem.review.plan import REASONS, Plan
+from tandem.review.plan import Plan
+from tandem.review.reasons import REASONS
 from tandem.review.waivers import expired, unused, waived
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from tandem.review.model import Action, Counts
 from tandem.review.plan_file import as_terraform_writes
 from tandem.review.plan_file import read as read
 from tandem.review.plan_notes import notes_of
+from tandem.review.reasons import REASONS
 
 Json = Mapping[str, Any]
 Path = tuple[str | int, ...]
@@ -29,19 +30,6 @@ ACTIONS: Mapping[tuple[str, ...], Action] = {
     # What is there is forgotten, and lives on: nothing is destroyed.
     ("create", "forget"): "create",
 }
-REASONS: Mapping[str, str] = {
-    "replace_because_cannot_update": "it cannot be updated in place",
-    "replace_because_tainted": "it is tainted: it was made in part only, or somebody marked it",
-    "replace_by_request": "-replace asks for it",
-    "replace_by_triggers": "its replace_triggered_by asks for it",
-    "delete_because_no_resource_config": "its configuration is gone",
-    "delete_because_wrong_repetition": "its configuration has or had count or for_each",
-    "delete_because_count_index": "its index is beyond count",
-    "delete_because_each_key": "its key is not in for_each",
-    "delete_because_no_module": "the configuration of its module is gone",
-    "delete_because_no_move_target": "it is moved to where nothing is configured",
-}
-"""Terraform's reasons in words: it may have others, of which nobody knows the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +145,8 @@ def _plan(document: Json) -> Plan:
     drift = tuple(it for it in map(_change, document.get("resource_drift") or []) if it.happens)
     deferred = [each["resource_change"] for each in document.get("deferred_changes") or []]
     complete = document.get("complete") is not False
-    is_drift = not managed and not deferred and complete and (drift or _has_resources(document))
+    # Any other plan has every resource of the state, if only to say that nothing happens to it.
+    is_drift = not managed and not deferred and (drift or (complete and _has_resources(document)))
     outputs = (document.get("output_changes") or {}).items()
     return Plan(
         document=document,

@@ -8,7 +8,7 @@ https://developer.hashicorp.com/terraform/internals/json-format
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tandem.deployment.addresses import without_keys
@@ -16,10 +16,13 @@ from tandem.review.hidden_configuration import hide_configuration
 from tandem.review.hiding import Hiding
 from tandem.review.marks import is_marked, of_resource, union
 from tandem.review.plan_file import as_terraform_writes
+from tandem.review.public_values import public_values
 from tandem.review.secrets import Secrets, is_telling
 from tandem.review.spills import hide_spills
 
 Json = Mapping[str, Any]
+_OwnerOf = Callable[[Json], str]
+"""Which resource something is about: by its address after the apply."""
 
 
 def redact(document: Json) -> tuple[dict[str, Any], Secrets]:
@@ -33,7 +36,7 @@ def redact(document: Json) -> tuple[dict[str, Any], Secrets]:
     with as_terraform_writes():
         redaction = _Redaction(document)
         redacted = redaction.document()
-        public = redaction.public()
+        public = public_values(redaction.values_of_resources(), redaction.hiding)
         secrets = {
             text: symbol
             for text, symbol in redaction.hiding.symbols.items()
@@ -51,10 +54,8 @@ class _Redaction:
         """The address of what had another one before."""
         for change in self._changes():
             self._learn(change)
-        for part in ("planned_values", "prior_state"):
-            for resource in self._resources(part):
-                address = self._owner(resource)
-                self._add(address, resource.get("sensitive_values"))
+        for owner, resource in self.values_of_resources():
+            self._add(owner, resource.get("sensitive_values"))
         self._configuration: Json = document.get("configuration") or {}
         self._root: Json = self._configuration.get("root_module") or {}
 
@@ -64,22 +65,23 @@ class _Redaction:
         for deferred in self._given.get("deferred_changes") or []:
             yield deferred["resource_change"]
 
-    def _resources(self, part: str) -> Iterator[Json]:
-        """Those of planned or prior values; with those that a replacement left behind."""
-        values = self._given.get(part) or {}
-        values = values.get("values") or {} if part == "prior_state" else values
-        yield from _all_resources(values.get("root_module") or {})
+    def values_of_resources(self) -> Iterator[tuple[str, Json]]:
+        """Those of planned and of prior values; with those that a replacement left behind."""
+        planned = self._given.get("planned_values") or {}
+        prior = (self._given.get("prior_state") or {}).get("values") or {}
+        for resource in _all_resources(planned.get("root_module") or {}):
+            yield _owner(resource), resource
+        for resource in _all_resources(prior.get("root_module") or {}):
+            yield self._prior_owner(resource), resource
 
-    def _owner(self, resource: Json) -> str:
-        address = str(resource["address"])
-        deposed = resource.get("deposed") or resource.get("deposed_key")
-        return f"{address} (deposed)" if deposed else self._now.get(address, address)
+    def _prior_owner(self, resource: Json) -> str:
+        return self._now.get(owner := _owner(resource), owner)
 
     def _learn(self, change: Json) -> None:
         if change.get("previous_address"):
             self._now[str(change["previous_address"])] = str(change["address"])
         both = change.get("change") or {}
-        self._add(self._owner(change), both.get("before_sensitive"), both.get("after_sensitive"))
+        self._add(_owner(change), both.get("before_sensitive"), both.get("after_sensitive"))
 
     def _add(self, owner: str, *marks: Any) -> None:
         if any(map(is_marked, marks)):
@@ -109,10 +111,13 @@ class _Redaction:
                 for name, change in given["output_changes"].items()
             }
         if given.get("planned_values"):
-            found["planned_values"] = self._values(given["planned_values"], outputs)
+            found["planned_values"] = self._values(given["planned_values"], outputs, _owner)
         prior = given.get("prior_state") or {}
         if prior.get("values"):
-            found["prior_state"] = {**prior, "values": self._values(prior["values"], outputs)}
+            found["prior_state"] = {
+                **prior,
+                "values": self._values(prior["values"], outputs, self._prior_owner),
+            }
         if given.get("variables"):
             found["variables"] = {
                 name: self._variable(name, variable)
@@ -127,7 +132,7 @@ class _Redaction:
         return found
 
     def _change(self, change: Json) -> Json:
-        owner = self._owner(change)
+        owner = _owner(change)
         marks = self._marks.get(owner)
         both = change.get("change") or {}
         if "generated_config" in both:
@@ -141,7 +146,7 @@ class _Redaction:
         }
         return {**change, "change": {**both, **hidden}}
 
-    def _values(self, values: Json, sensitive_outputs: set[str]) -> Json:
+    def _values(self, values: Json, sensitive_outputs: set[str], owner_of: _OwnerOf) -> Json:
         found = dict(values)
         if values.get("outputs"):
             found["outputs"] = {
@@ -154,19 +159,22 @@ class _Redaction:
                 for name, output in values["outputs"].items()
             }
         if values.get("root_module"):
-            found["root_module"] = self._module(values["root_module"])
+            found["root_module"] = self._module(values["root_module"], owner_of)
         return found
 
-    def _module(self, module: Json) -> Json:
+    def _module(self, module: Json, owner_of: _OwnerOf) -> Json:
         found = dict(module)
         if module.get("resources"):
-            found["resources"] = [self._resource(each) for each in module["resources"]]
+            found["resources"] = [
+                self._resource(each, owner_of(each)) for each in module["resources"]
+            ]
         if module.get("child_modules"):
-            found["child_modules"] = [self._module(each) for each in module["child_modules"]]
+            found["child_modules"] = [
+                self._module(each, owner_of) for each in module["child_modules"]
+            ]
         return found
 
-    def _resource(self, resource: Json) -> Json:
-        owner = self._owner(resource)
+    def _resource(self, resource: Json, owner: str) -> Json:
         marks = self._marks.get(owner)
         if marks is None or "values" not in resource:
             return resource
@@ -209,30 +217,15 @@ class _Redaction:
             return variable
         return {**variable, "value": self.hiding.hide(variable["value"], True, "var", (name,))}
 
-    def public(self) -> set[str]:
-        """Hidden values that name some other resource, such as an ARN in a secret: no secrets."""
-        hidden = self.hiding.symbols
-        found: set[str] = set()
-        if not hidden:
-            return found
-        for part in ("planned_values", "prior_state"):
-            for resource in self._resources(part):
-                own = self.hiding.by_owner.get(self._owner(resource), set())
-                found.update(
-                    value
-                    for name, value in (resource.get("values") or {}).items()
-                    if (name in _NAMES or name.endswith(_ENDINGS))
-                    and isinstance(value, str)
-                    and value in hidden
-                    and value not in own
-                )
-        return found
-
 
 _LEFT_OUT = ("action_invocations", "deferred_action_invocations", "relevant_attributes")
 """Nobody asks for them, and they may hold values."""
-_NAMES = frozenset({"arn", "bucket", "endpoint", "id", "name", "region", "url"})
-_ENDINGS = ("_arn", "_id", "_name", "_url")
+
+
+def _owner(resource: Json) -> str:
+    address = str(resource["address"])
+    deposed = resource.get("deposed") or resource.get("deposed_key")
+    return f"{address} (deposed)" if deposed else address
 
 
 def _all_resources(module: Json) -> Iterator[Json]:

@@ -26,7 +26,8 @@ from tandem.review.model import (
     Review,
     ReviewFinding,
 )
-from tandem.review.plan import REASONS, understand
+from tandem.review.plan import understand
+from tandem.review.reasons import REASONS
 from tandem.trace.pictures.model import Graph
 
 TODAY = datetime.date(2027, 3, 1)

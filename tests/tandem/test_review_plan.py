@@ -173,6 +173,7 @@ def test_a_plan_with_refresh_only_is_of_drift() -> None:
     assert understand({"prior_state": {}}).kind == "plan"
     assert plan(entry("no-op"), resource_drift=drifted, prior_state=state).kind == "plan"
     assert understand({"prior_state": state, "complete": False}).kind == "plan"
+    assert understand({"resource_drift": drifted, "complete": False}).kind == "drift"
 
 
 def test_notes() -> None:

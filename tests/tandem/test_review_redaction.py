@@ -161,6 +161,28 @@ def test_planned_and_prior_values_have_the_symbols_of_the_change() -> None:
     assert prior["values"] == both["before"]
 
 
+def test_another_resource_where_one_was_before() -> None:
+    moved = change(
+        {"a": "x", "b": CANARY},
+        {"a": "x", "b": CANARY},
+        hides_after={"b": True},
+        address="aws_thing.new",
+        previous_address="aws_thing.old",
+    )
+    comes = change(
+        after={"a": "CANARY", "b": "y"}, hides_after={"a": True}, address="aws_thing.old"
+    )
+    prior = resource({"a": "x", "b": CANARY}, {"b": True}, address="aws_thing.old")
+    planned = resource({"a": "CANARY", "b": "y"}, {"a": True}, address="aws_thing.old")
+    found = redacted(
+        plan(moved, comes, planned_values=module(planned), prior_state={"values": module(prior)})
+    )
+    one, other = (it["change"]["after"] for it in found["resource_changes"])
+    assert (one["a"], other["b"]) == ("x", "y")
+    assert found["prior_state"]["values"]["root_module"]["resources"][0]["values"] == one
+    assert found["planned_values"]["root_module"]["resources"][0]["values"] == other
+
+
 def test_marks_of_values_are_marks_of_changes() -> None:
     found = redacted(
         plan(
