@@ -56,14 +56,16 @@ def identity(type: str, values: Json) -> Identity | None:
 def differing(old: ResourceChange, new: ResourceChange) -> tuple[str, ...]:
     """Arguments, as far as they are known, in which a destroyed and a created one differ."""
     before, after = old.before or {}, new.after or {}
-    return tuple(name for name in _compared(new, before, after) if not _same(before, after, name))
+    return tuple(
+        name for name in _compared(new, before, after) if not _same(after[name], before[name])
+    )
 
 
 def alike(old: ResourceChange, new: ResourceChange) -> int:
     """Arguments that both set to the same value."""
     before, after = old.before or {}, new.after or {}
     return sum(
-        _same(before, after, name)
+        _same(after[name], before[name])
         for name in _compared(new, before, after)
         if not is_unset(after.get(name))
     )
@@ -77,28 +79,27 @@ def argument(name: str, value: str) -> str:
 
 def _compared(new: ResourceChange, before: Json, after: Json) -> Iterator[str]:
     flags: Json = new.unknown if isinstance(new.unknown, Mapping) else {}
-    for name, value in after.items():
-        # A block that is not set is what the provider makes of it.
-        is_open = isinstance(before.get(name), list) and not value
-        if name in before and name not in _COMPUTED and not is_open and not _waits(flags.get(name)):
+    for name in after:
+        if name in before and name not in _COMPUTED and flags.get(name) is not True:
             yield name
 
 
-def _same(before: Json, after: Json, name: str) -> bool:
-    old, new = before[name], after[name]
-    if old == new or (is_unset(old) and is_unset(new)):
+def _same(said: Any, was: Any) -> bool:
+    """Whether all that a configuration says of a value was so; the rest the provider makes."""
+    if said == was or is_nothing(said) or (is_unset(said) and is_unset(was)):
         return True
-    if isinstance(old, str) and isinstance(new, str):
-        document = decoded(old)
-        return document is not None and document == decoded(new)
-    return is_nothing(old) and is_nothing(new)
-
-
-def _waits(flag: Any) -> bool:
-    """Whether anything in it is known only after the apply."""
-    match flag:
-        case Mapping():
-            return any(map(_waits, flag.values()))
-        case list():
-            return any(map(_waits, flag))
-    return flag is True
+    match said, was:
+        case Mapping(), Mapping():
+            return all(_same(item, was.get(name)) for name, item in said.items())
+        case list(), list():
+            left = list(was)
+            for item in said:
+                same = next((it for it in left if _same(item, it)), None)
+                if same is None:
+                    return False
+                left.remove(same)
+            return not left
+        case str(), str():
+            document = decoded(said)
+            return document is not None and document == decoded(was)
+    return False

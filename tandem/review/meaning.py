@@ -152,7 +152,7 @@ def meaning(change: ResourceChange, attributes: tuple[AttributeChange, ...] = ()
     """What a change means; `attributes` is what changes of the resource."""
     kind, action = change.type, change.action
     rank = _RANKS[action]
-    if change.mode == "managed" and kind.startswith(_SECURITY):
+    if action not in ("no-op", "read") and kind.startswith(_SECURITY):
         rank += _PERMISSION
     match action:
         case "destroy" if change.deposed:

@@ -21,8 +21,12 @@ def owners(after: Deployment | None, before: Deployment | None) -> Callable[[str
     The address of several images or of none has an empty one.
     """
     deployments = [it for it in (after, before) if it is not None]
-    short = _short({_image(it, pipeline) for it in deployments for pipeline in it.pipelines})
-    found = [_Owners(it, short) for it in deployments]
+    names = [_names(it) for it in deployments]
+    short = _short({name for each in names for name in each.values()})
+    found = [
+        _Owners(it, {address: short[name] for address, name in each.items()})
+        for it, each in zip(deployments, names, strict=True)
+    ]
 
     def owner(address: str) -> str:
         return next((it.of(address) for it in found if it.has(address)), "")
@@ -33,8 +37,10 @@ def owners(after: Deployment | None, before: Deployment | None) -> Callable[[str
 class _Owners:
     """Which image what is part of, in a deployment."""
 
-    def __init__(self, deployment: Deployment, short: Mapping[str, str]) -> None:
+    def __init__(self, deployment: Deployment, names: Mapping[str, str]) -> None:
+        """`names`: images of pipelines, and of projects that no pipeline runs, by address."""
         self._deployment = deployment
+        self._names = names
         self._claims: dict[str, set[str]] = defaultdict(set)
         self._roles = {role.arn: role for role in deployment.roles}
         self._groups = {
@@ -42,9 +48,17 @@ class _Owners:
             for it in deployment.resources.values()
             if it.type == "aws_cloudwatch_log_group"
         }
-        self._names = {it.address: short[_image(deployment, it)] for it in deployment.pipelines}
+        self._policies = {
+            it.values.get("arn"): it.address
+            for it in deployment.resources.values()
+            if it.type == "aws_iam_policy"
+        }
         for pipeline in deployment.pipelines:
             self._pipeline(pipeline)
+        for project in deployment.projects:
+            if project.address in names:
+                self._project(project, names[project.address])
+                self._repository(_repository(deployment, project), names[project.address])
         self._rules()
         self._beside()
         self._modules()
@@ -62,9 +76,7 @@ class _Owners:
         image = self._names[pipeline.address]
         self._claims[pipeline.address].add(image)
         self._role(pipeline.role_arn, image)
-        repository = _repository(self._deployment, pipeline)
-        if repository in self._deployment.repository_of:
-            self._claims[self._deployment.repository_of[repository].address].add(image)
+        self._repository(_repository(self._deployment, pipeline), image)
         for store in pipeline.stores:
             bucket = self._deployment.bucket_of.get(store.bucket)
             if bucket:
@@ -72,11 +84,12 @@ class _Owners:
         for action in pipeline.actions:
             if action.role_arn:
                 self._role(action.role_arn, image)
-            if action.provider == "CodeBuild":
-                name = action.configuration.get("ProjectName", "")
-                project = self._deployment.project_run_by(pipeline, name)
-                if project:
-                    self._project(project, image)
+        for project in _projects(self._deployment, pipeline):
+            self._project(project, image)
+
+    def _repository(self, name: str, image: str) -> None:
+        if name in self._deployment.repository_of:
+            self._claims[self._deployment.repository_of[name].address].add(image)
 
     def _project(self, project: BuildProject, image: str) -> None:
         self._claims[project.address].add(image)
@@ -92,6 +105,10 @@ class _Owners:
             self._claims[role.address].add(image)
             for policy in role.policies:
                 self._claims[policy.address].add(image)
+                holder = self._deployment.resources.get(policy.address)
+                attached = holder.values.get("policy_arn") if holder else None
+                if attached and attached in self._policies:
+                    self._claims[self._policies[attached]].add(image)
 
     def _rules(self) -> None:
         """A rule, its targets and their roles are of the one image that they start."""
@@ -161,30 +178,52 @@ def _module(address: str) -> str:
     return ".".join(calls_of(address))
 
 
-def _image(deployment: Deployment, pipeline: Pipeline) -> str:
-    return readable(_repository(deployment, pipeline) or pipeline.name)
+def _names(deployment: Deployment) -> dict[str, str]:
+    """What pipelines are for, and projects that no pipeline runs, by address."""
+    found: dict[str, str] = {}
+    run: set[str] = set()
+    for pipeline in deployment.pipelines:
+        found[pipeline.address] = readable(_repository(deployment, pipeline) or pipeline.name)
+        run |= {project.address for project in _projects(deployment, pipeline)}
+    for project in deployment.projects:
+        if project.address not in run:
+            found[project.address] = readable(_repository(deployment, project) or project.name)
+    return found
 
 
-def _repository(deployment: Deployment, pipeline: Pipeline) -> str:
-    """The name of the repository for which a pipeline builds, if it says one."""
-    bases = {it.configuration.get("RepositoryName") for it in pipeline.sources}
+def _projects(deployment: Deployment, pipeline: Pipeline) -> Iterator[BuildProject]:
+    """The build projects that a pipeline runs."""
+    for action in pipeline.actions:
+        if action.provider == "CodeBuild":
+            name = action.configuration.get("ProjectName", "")
+            if project := deployment.project_run_by(pipeline, name):
+                yield project
+
+
+def _repository(deployment: Deployment, what: Pipeline | BuildProject) -> str:
+    """The name of the repository for which it builds, if it says one."""
+    if isinstance(what, BuildProject):
+        bases, values = set(), [it.value for it in what.variables]
+    else:
+        bases = {it.configuration.get("RepositoryName") for it in what.sources}
+        values = list(_values(deployment, what))
     found = {
         repository.name
-        for value in _values(deployment, pipeline)
+        for value in values
         if (repository := deployment.repository_of.get(value)) and repository.name not in bases
     }
     return found.pop() if len(found) == 1 else ""
 
 
 def _values(deployment: Deployment, pipeline: Pipeline) -> Iterator[str]:
+    """What its builds are given, and where its actions push to."""
     for action in pipeline.actions:
         if action.provider == "ECRBuildAndPublish":
             yield action.configuration.get("ECRRepositoryName", "")
         if action.provider == "CodeBuild":
-            name = action.configuration.get("ProjectName", "")
-            project = deployment.project_run_by(pipeline, name)
-            yield from (it.value for it in project.variables) if project else ()
             yield from (it.value for it in given_by(action) or ())
+    for project in _projects(deployment, pipeline):
+        yield from (it.value for it in project.variables)
 
 
 def _short(names: Collection[str]) -> dict[str, str]:

@@ -140,6 +140,26 @@ def test_without_a_repository_it_is_the_pipeline() -> None:
     assert owners(deployment(resources), None)("aws_iam_role.build_web") == "pipeline-web"
 
 
+def test_a_project_that_no_pipeline_runs_builds_an_image_by_itself() -> None:
+    resources = image("web")
+    del resources["aws_codepipeline.p_web"], resources["aws_cloudwatch_event_target.t_web"]
+    owner = owners(deployment(resources), None)
+    assert owner("aws_iam_role_policy.build_web") == "web"
+    assert owner("aws_ecr_lifecycle_policy.x_web") == "web"
+    assert owner("aws_iam_role.run_web") == ""
+
+
+def test_an_attached_policy_is_of_the_image_of_its_role() -> None:
+    resources = image("web")
+    arn = "arn:aws:iam::123456789012:policy/push"
+    resources["aws_iam_policy.push"] = {"name": "push", "arn": arn, "policy": "{}"}
+    attachment = {"role": "web-build", "policy_arn": arn}
+    resources["aws_iam_role_policy_attachment.push"] = attachment
+    owner = owners(deployment(resources), None)
+    assert owner("aws_iam_role_policy_attachment.push") == "web"
+    assert owner("aws_iam_policy.push") == "web"
+
+
 def test_the_base_of_an_image_is_another_image() -> None:
     resources = {**image("web"), **image("base")}
     environment = resources["aws_codebuild_project.b_web"]["environment"][0]

@@ -158,6 +158,8 @@ def test_what_is_not_set_or_not_known_yet_does_not_differ() -> None:
     new = come("aws_ecr_repository.b", name="shop/a", block=[{"x": 1}], scan=[])
     (rename,) = renames(planned(old, later(new, block=[{"key": True}])))
     assert rename.differs == ()
+    new = come("aws_ecr_repository.b", name="shop/a", block=[{"x": 1}], scan=None, tags={})
+    assert renames(planned(old, new))[0].differs == ()
     new = come("aws_ecr_repository.b", name="shop/a", block=[{"x": 2}], scan=[{"on": True}])
     assert renames(planned(old, new))[0].differs == ("block", "scan")
 
