@@ -16,6 +16,11 @@ from tandem.review.marks import is_marked, union
 
 Json = Mapping[str, Any]
 _CONSTANT = "constant_value"
+_WRITE_ONLY = "_wo"
+"""Arguments of which no plan has a value end with it.
+
+https://developer.hashicorp.com/terraform/plugin/framework/resources/write-only-arguments
+"""
 _CREDENTIAL = re.compile("secret|token|password|private|credential|api_?key", re.IGNORECASE)
 
 
@@ -90,8 +95,10 @@ class _Module:
         marks = self._marks.get(owner)
         # A provisioner logs in somewhere, and no plan says with which of its constants.
         found = {key: value for key, value in resource.items() if key != "provisioners"}
-        if marks is not None and resource.get("expressions"):
-            expressions = resource["expressions"]
+        expressions = resource.get("expressions") or {}
+        written = {name: True for name in expressions if name.endswith(_WRITE_ONLY)}
+        marks = union(marks, written)
+        if is_marked(marks):
             found["expressions"] = hide_expression(expressions, marks, self._hiding, owner)
         return found
 

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from tandem.config import Review as Settings
 from tandem.deployment.symbols import symbol
 from tandem.findings import Finding
+from tandem.review.deployments import deployments
 from tandem.review.gate import RULES, gated
 from tandem.review.model import (
     AttributeChange,
@@ -26,6 +27,7 @@ from tandem.review.model import (
     Review,
     ReviewFinding,
 )
+from tandem.review.permissions import permission_changes
 from tandem.review.plan import understand
 from tandem.review.reasons import REASONS
 from tandem.trace.pictures.model import Graph
@@ -283,6 +285,64 @@ def test_a_policy_that_is_not_known() -> None:
         replace(unknown, unknown=("aws_x.y, which was there, is not known",)),
     ):
         assert objections(replace(EMPTY, permissions=(harmless,))) == []
+
+
+def test_a_policy_that_is_not_known_as_permissions_say_it() -> None:
+    """What the gate looks for is what is said of such a policy."""
+    role = {"name": "build", "arn": "arn:aws:iam::123456789012:role/build", "id": "build"}
+    role["assume_role_policy"] = '{"Version": "2012-10-17", "Statement": []}'
+    allowed = {"role": "build", "name": "p", "policy": role["assume_role_policy"]}
+
+    def resources(policy: dict[str, Any]) -> dict[str, Any]:
+        both = (("aws_iam_role", role), ("aws_iam_role_policy", policy))
+        return {
+            "root_module": {
+                "resources": [
+                    {
+                        "address": f"{kind}.build",
+                        "mode": "managed",
+                        "type": kind,
+                        "name": "build",
+                        "values": values,
+                    }
+                    for kind, values in both
+                ]
+            }
+        }
+
+    change = {"actions": ["update"], "before": allowed, "after": {"role": "build", "name": "p"}}
+    document = {
+        "format_version": "1.2",
+        "planned_values": resources({"role": "build", "name": "p"}),
+        "prior_state": {"values": resources(allowed)},
+        "resource_changes": [
+            {
+                "address": "aws_iam_role_policy.build",
+                "mode": "managed",
+                "type": "aws_iam_role_policy",
+                "name": "build",
+                "change": {**change, "after_unknown": {"policy": True}},
+            }
+        ],
+        "configuration": {
+            "root_module": {
+                "resources": [
+                    {
+                        "address": "aws_iam_role_policy.build",
+                        "mode": "managed",
+                        "type": "aws_iam_role_policy",
+                        "name": "build",
+                        "expressions": {"policy": {"references": ["data.http.it.response_body"]}},
+                    }
+                ]
+            }
+        },
+    }
+    at = deployments(document)
+    found = permission_changes(at.before, at.after)
+    assert objections(replace(EMPTY, permissions=found)) == [
+        ("access-hidden", ROLE, "what build may do is not known before the apply")
+    ]
 
 
 # Limits

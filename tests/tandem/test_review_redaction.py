@@ -273,6 +273,7 @@ def test_constants_of_the_configuration() -> None:
                     "expressions": {
                         "password": {"constant_value": "Zq7l"},
                         "size": {"constant_value": 1},
+                        "password_wo": {"constant_value": "Zq7w"},
                         "block": [
                             {"key": {"constant_value": "Zq7b"}},
                             {"key": {"references": ["var.token"]}},
