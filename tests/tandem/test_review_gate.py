@@ -152,8 +152,8 @@ def test_a_link_breaks() -> None:
     )
     links = Links(Graph((), ()), Graph((), ()), changes)
     assert objections(replace(EMPTY, links=links)) == [
-        ("link-broken", "aws_x.rule", "a starts b: no longer, as the rule has no target"),
-        ("link-broken", "", "c starts d: no longer"),
+        ("link-broken", "aws_x.rule", "broken: a starts b (the rule has no target)"),
+        ("link-broken", "", "broken: c starts d"),
     ]
 
 
