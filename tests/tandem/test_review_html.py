@@ -190,3 +190,15 @@ def test_what_widens_and_what_is_new_comes_first() -> None:
         badges = [it.text for it in shown if "badge" in (it.attributes["class"] or "")]
         assert badges.count(first) == many
         assert set(badges[:many]) == {first}
+
+
+def test_a_new_role_widens_nothing_that_there_was() -> None:
+    shown = page(realistic()).one("section", id="permissions").found("details")
+    badges = {it.one("strong", **{"class": "name"}).text: it.found("span")[0].text for it in shown}
+    assert badges == {
+        "shop-api-build": "widens",
+        "shop-deploy": "widens",
+        "shop/base": "widens",
+        "shop-storefront-pipeline": "new",
+        "shop-web-pipeline": "gone",
+    }

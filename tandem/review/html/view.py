@@ -101,8 +101,12 @@ class View:
 
     @cached_property
     def permissions(self) -> tuple[PermissionChange, ...]:
-        """Those that widen first."""
-        return tuple(sorted(self.review.permissions, key=lambda it: not it.widens))
+        """Those that widen first, then what is new."""
+
+        def rank(it: PermissionChange) -> int:
+            return 2 - it.widens - (it.widens and not it.is_new)
+
+        return tuple(sorted(self.review.permissions, key=rank))
 
     @cached_property
     def findings(self) -> tuple[ReviewFinding, ...]:
