@@ -8,7 +8,7 @@ https://developer.hashicorp.com/terraform/internals/json-format#plan-representat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from tandem.deployment.expressions import Step, evaluate
 from tandem.deployment.model import Unresolved
 from tandem.deployment.plan_configuration import PlanConfiguration, references_of, resource_of
 from tandem.deployment.plan_references import PlanReferences
+from tandem.deployment.policies import ATTACHING, role_name
 from tandem.deployment.state import instance, resources_of
 from tandem.deployment.symbols import symbol
 from tandem.deployment.world import Instance, World
@@ -52,6 +53,7 @@ class _Plan:
         ]
         for module, resource in (*there, *resources_of(planned)):
             self._add(module, resource)
+        self.world.detached.update(_detached(document))
         if document.get("complete") is False:
             why = "Terraform says that it is not complete, as with -target: plan it whole"
             self.world.unresolved.append(Unresolved("this plan", "the rest", why))
@@ -69,7 +71,10 @@ class _Plan:
         )
         known.known = None if _has_unknown(unknown) else values
         known.region = region if isinstance(region, str) else None
-        known.after = self._configuration.needed(without_keys(module), f"{known.type}.{known.name}")
+        # The configuration of a plan with -target has not all that the state has.
+        known.after |= self._configuration.needed(
+            without_keys(module), f"{known.type}.{known.name}"
+        )
         self.world.add(known)
 
     def _argument(
@@ -155,6 +160,16 @@ class _Plan:
         if len(instances) != 1:
             raise LookupError(path)
         return self.world.follow(instances[0], rest)
+
+
+def _detached(document: Json) -> Iterator[tuple[str, str]]:
+    """Role and policy of what attaches one to the other, and will be gone."""
+    for entry in document.get("resource_changes") or []:
+        change = entry["change"]
+        names = ATTACHING.get(str(entry.get("type")))
+        if names and "delete" in (change.get("actions") or []):
+            before: Json = change.get("before") or {}
+            yield role_name(before.get("role")), str(before.get(names))
 
 
 def _has_unknown(flags: Any) -> bool:

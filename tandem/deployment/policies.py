@@ -14,6 +14,11 @@ from tandem.deployment.symbols import is_known
 from tandem.deployment.world import Instance, World
 
 _LISTS = {"actions": "Action", "not_actions": "NotAction"}
+ATTACHING: Mapping[str, str] = {
+    "aws_iam_role_policy": "name",
+    "aws_iam_role_policy_attachment": "policy_arn",
+}
+"""Resources that give a role a policy, and the attribute that says which."""
 _RESOURCES = {"resources": "Resource", "not_resources": "NotResource"}
 
 
@@ -116,15 +121,20 @@ def roles(world: World) -> Iterator[Role]:
     for instance in world.of_type("aws_iam_role", "data.aws_iam_role"):
         name = str(world.attribute(instance, "name"))
         values = world.values(instance)
+        # A state, and so a plan, lists in the role as well what other resources give it.
+        others = attached.pop(name, [])
+        inline = {it.name for it in others if _is_inline(world, it)}
         own = [
-            Policy(instance.address, text(each, "name") or "", document(each.get("policy")))
+            Policy(instance.address, called, document(each.get("policy")))
             for each in blocks(values, "inline_policy")
             if text(each, "policy")
+            and (called := text(each, "name") or "") not in inline
+            and (name, called) not in world.detached
         ]
         own += [
             _managed(world, customer, instance.address, arn)
             for arn in texts(values, "managed_policy_arns")
-            if is_known(arn) or arn in customer
+            if (is_known(arn) or arn in customer) and (name, arn) not in world.detached
         ]
         if instance.type.startswith("data."):
             why = "the role is only looked up: its policies are managed elsewhere"
@@ -141,7 +151,7 @@ def roles(world: World) -> Iterator[Role]:
             name=name,
             arn=str(world.attribute(instance, "arn")),
             trust=trust,
-            policies=_distinct([*own, *attached.pop(name, [])]),
+            policies=_distinct([*own, *others]),
             boundary=_managed(world, customer, instance.address, boundary) if boundary else None,
         )
     for name, policies in attached.items():
@@ -151,8 +161,12 @@ def roles(world: World) -> Iterator[Role]:
             )
 
 
+def _is_inline(world: World, policy: Policy) -> bool:
+    return world.instances[policy.address].type == "aws_iam_role_policy"
+
+
 def _distinct(policies: list[Policy]) -> tuple[Policy, ...]:
-    """Each policy once: a state lists in the role as well what other resources attach to it."""
+    """Each policy once."""
     seen: list[tuple[str, Document | None]] = []
     kept = []
     for policy in reversed(policies):
@@ -167,19 +181,20 @@ def _attached(world: World, customer: Mapping[str, Policy]) -> dict[str, list[Po
     """Policies that resources of their own attach, by the name of the role."""
     found: dict[str, list[Policy]] = defaultdict(list)
     for instance in world.of_type("aws_iam_role_policy"):
-        found[_role_name(world.attribute(instance, "role"))].append(policy_of(world, instance))
+        found[role_name(world.attribute(instance, "role"))].append(policy_of(world, instance))
     for instance in world.of_type("aws_iam_role_policy_attachment"):
         arn = str(world.attribute(instance, "policy_arn"))
-        role = _role_name(world.attribute(instance, "role"))
+        role = role_name(world.attribute(instance, "role"))
         found[role].append(_managed(world, customer, instance.address, arn))
     for instance in world.of_type("aws_iam_policy_attachment"):
         arn = str(world.attribute(instance, "policy_arn"))
         for role in world.attribute(instance, "roles") or []:
-            found[_role_name(role)].append(_managed(world, customer, instance.address, arn))
+            found[role_name(role)].append(_managed(world, customer, instance.address, arn))
     return found
 
 
-def _role_name(role: Any) -> str:
+def role_name(role: Any) -> str:
+    """The name of a role that is named, or of which the ARN is said."""
     return str(role).rpartition("/")[2] if ":role/" in str(role) else str(role)
 
 

@@ -55,6 +55,8 @@ class World:
         self.unresolved: list[Unresolved] = []
         self.account = symbol("account")
         self.region = symbol("region")
+        self.detached: set[tuple[str, str]] = set()
+        """Roles by name, and names and ARNs of policies that they lose: a plan still lists them."""
         self.looked_up: dict[tuple[Step, ...], Any] = {}
         """What references of a configuration mean, whoever refers."""
         self._known: dict[tuple[str, str], Any] = {}

@@ -400,3 +400,39 @@ def test_what_a_plan_with_target_says_nothing_of_stays() -> None:
     )
     assert [it.name for it in found.roles] == ["planned"]
     assert [it.name for it in found.pipelines] == [PIPELINE]
+
+
+def role_with(*policies: Json, changes: list[Json]) -> list[Any]:
+    """What a role may do that lists an inline policy as it is, beside resources that say more."""
+    listed = [{"name": "push", "policy": '{"Statement": ["old"]}'}]
+    aws = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    role = {"name": "run", "inline_policy": listed, "managed_policy_arns": [aws]}
+    build = resource("aws_codebuild_project.web", {"name": "web"})
+    document = {
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"resources": [resource(ROLE, role), build, *policies]}},
+        "resource_changes": changes,
+    }
+    (found,) = understand(document).roles
+    return [(it.name, it.document) for it in found.policies if it.name != "ReadOnlyAccess"] + [
+        it.name for it in found.policies if it.name == "ReadOnlyAccess"
+    ]
+
+
+def test_an_inline_policy_is_as_its_own_resource_says() -> None:
+    """The role lists it too, as it was."""
+    new = {"name": "push", "role": "run", "policy": '{"Statement": ["new"]}'}
+    found = role_with(resource("aws_iam_role_policy.push", new), changes=[])
+    assert found == [("push", {"Statement": ["new"]}), "ReadOnlyAccess"]
+
+
+def test_policies_that_a_plan_takes_from_a_role_are_gone() -> None:
+    def gone(type: str, **before: str) -> Json:
+        change = {"actions": ["delete"], "before": {"role": "run", **before}, "after": None}
+        return {"address": f"{type}.x", "type": type, "change": change}
+
+    assert role_with(changes=[]) == [("push", {"Statement": ["old"]}), "ReadOnlyAccess"]
+    assert role_with(changes=[gone("aws_iam_role_policy", name="push")]) == ["ReadOnlyAccess"]
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    left = role_with(changes=[gone("aws_iam_role_policy_attachment", policy_arn=arn)])
+    assert left == [("push", {"Statement": ["old"]})]
