@@ -15,7 +15,7 @@ from tandem.deployment.symbols import readable
 from tandem.review.html.pictures import pictures
 from tandem.review.html.view import View
 from tandem.review.model import Review
-from tandem.review.wording import RULES, in_short, is_plain_page, verdict
+from tandem.review.wording import RULES, in_short, is_plain_page, is_wider, verdict
 from tandem.trace.pictures.model import Graph
 from tandem.trace.pictures.svg import svg
 
@@ -79,4 +79,4 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.tests["plain_page"] = is_plain_page
+_ENVIRONMENT.tests.update(plain_page=is_plain_page, wider=is_wider)

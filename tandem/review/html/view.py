@@ -16,7 +16,7 @@ from tandem.review.model import (
     Review,
     ReviewFinding,
 )
-from tandem.review.wording import DONE
+from tandem.review.wording import DONE, is_wider
 
 SHARED = "Shared, or of no image"
 """What stands in place of an image."""
@@ -104,7 +104,7 @@ class View:
         """Those that widen first, then what is new."""
 
         def rank(it: PermissionChange) -> int:
-            return 2 - it.widens - (it.widens and not it.is_new)
+            return 0 if is_wider(it) else 1 if it.is_new else 2
 
         return tuple(sorted(self.review.permissions, key=rank))
 
