@@ -24,6 +24,7 @@ RULES: Mapping[str, str] = {
     "data-replaced": "Data is replaced",
     "link-broken": "A link breaks",
     "access-widened": "Access widens",
+    "access-hidden": "Access cannot be reviewed",
     "finding-new": "New finding",
     "finding-known": "Finding",
     "waiver-expired": "A waiver has expired",
