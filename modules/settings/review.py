@@ -28,7 +28,10 @@ ActorId = Annotated[
 ]
 GithubRepository = Annotated[
     str,
-    Text(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", 'as in "acme/pipelines"'),
+    Text(
+        r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}",
+        'owner and name, as in "acme/pipelines"',
+    ),
 ]
 OidcProviderArn = Annotated[
     str,
