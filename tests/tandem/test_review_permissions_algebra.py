@@ -144,7 +144,7 @@ def newly(before: Subject, after: Subject) -> list[Request]:
     return [it for it in REQUESTS if allowed(after, it) and not allowed(before, it)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(documents, boundaries, documents, boundaries)
 def test_nothing_that_is_gained_or_lost_is_left_out(
     old: Any, old_boundary: Any, new: Any, new_boundary: Any
@@ -164,7 +164,7 @@ def test_nothing_that_is_gained_or_lost_is_left_out(
         ), request
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(documents, documents)
 def test_what_was_allowed_already_is_no_gain(old: Any, new: Any) -> None:
     before, after = subject(old), subject(new)
@@ -194,7 +194,7 @@ def rewritten(document: Mapping[str, Any], order: random.Random) -> dict[str, An
     return {"Statement": found}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(documents, boundaries, st.randoms(use_true_random=False))
 def test_another_writing_changes_nothing(old: Any, boundary: Any, order: Any) -> None:
     found = compared(subject(old, boundary), subject(rewritten(old, order), boundary))

@@ -114,6 +114,8 @@ def compare(
         else:
             lost.remove(twin)
             doubtful.append(gain.cell)
+    if _is_hidden(before, after):
+        lost = []  # what nobody knows may still say it
     unlocked = [it for it in lost if not it.cell.allows]
     is_open = after is not None and (
         after.kind == "resource" or not all(it.is_known for it in after.policies)
@@ -129,6 +131,13 @@ def compare(
         ),
         had=old.effective,
     )
+
+
+def _is_hidden(before: Subject | None, after: Subject | None) -> bool:
+    """Whether there will be a policy of which nobody knows what it says, and was not before."""
+    told = [it.likeness for it in before.policies] if before else []
+    found = after.policies if after else ()
+    return any(not it.is_known and it.likeness not in told for it in found)
 
 
 def _same_unknown(before: Subject | None, after: Subject | None) -> bool:

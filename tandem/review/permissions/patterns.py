@@ -35,10 +35,9 @@ def literal(text: str) -> str:
 
 def is_wild(text: str) -> bool:
     """Whether a pattern stands for more than one text."""
-    return _WILD.search(text) is not None
+    return not _ends(text)[2]
 
 
-@lru_cache(maxsize=262144)
 def within(one: str, other: str) -> bool:
     """Whether `other` covers everything that `one` does, as far as can be seen.
 
@@ -46,27 +45,37 @@ def within(one: str, other: str) -> bool:
     """
     if one == other or other == "*":
         return True
-    return is_wild(other) and _covering(other).fullmatch(one) is not None
+    head, _, is_one = _ends(other)
+    if is_one or not one.startswith(head):
+        return False
+    return _covering(other).fullmatch(one) is not None
 
 
-@lru_cache(maxsize=262144)
 def apart(one: str, other: str) -> bool:
     """Whether no text at all is covered by both; never for what may turn out to be the same."""
     if one == other:
         return False
     one, other = _open(one), _open(other)
-    if not is_wild(one):
-        return not _meeting(other).fullmatch(one) if is_wild(other) else one != other
-    if not is_wild(other):
+    head, tail, is_one = _ends(one)
+    other_head, other_tail, is_other_one = _ends(other)
+    if is_one:
+        return one != other if is_other_one else not _meeting(other).fullmatch(one)
+    if is_other_one:
         return not _meeting(one).fullmatch(other)
-    heads = _WILD.split(one, maxsplit=1)[0], _WILD.split(other, maxsplit=1)[0]
-    tails = _WILD.split(one)[-1], _WILD.split(other)[-1]
     return not (
-        (heads[0].startswith(heads[1]) or heads[1].startswith(heads[0]))
-        and (tails[0].endswith(tails[1]) or tails[1].endswith(tails[0]))
+        (head.startswith(other_head) or other_head.startswith(head))
+        and (tail.endswith(other_tail) or other_tail.endswith(tail))
     )
 
 
+@lru_cache(maxsize=65536)
+def _ends(text: str) -> tuple[str, str, bool]:
+    """What a pattern begins and ends with, and whether it stands for one text only."""
+    parts = _WILD.split(text)
+    return parts[0], parts[-1], len(parts) == 1
+
+
+@lru_cache(maxsize=65536)
 def _open(text: str) -> str:
     """`text` with a star for each part that nobody knows yet."""
     if "${" in text:

@@ -52,9 +52,10 @@ class Span:
 
     def lies_outside(self, part: Hashable, kind: Kind) -> bool:
         """Whether surely nothing of it is in `part`."""
-        return any(kind.apart(it, part) for it in self.all_of) or any(
-            kind.within(part, it) for it in self.none_of
-        )
+        for it in self.all_of:
+            if kind.apart(it, part):
+                return True
+        return any(kind.within(part, it) for it in self.none_of)
 
     def is_empty(self, kind: Kind) -> bool:
         """Whether there is surely nothing in it."""
@@ -75,20 +76,30 @@ class Boxes:
 
     def within(self, one: Box, other: Box) -> bool:
         """Whether all of `one` is surely in `other`."""
-        return all(
-            all(mine.lies_in(it, kind) for it in theirs.all_of)
-            and all(mine.lies_outside(it, kind) for it in theirs.none_of)
-            for mine, theirs, kind in zip(one, other, self._kinds, strict=True)
-        )
+        for mine, theirs, kind in zip(one, other, self._kinds, strict=True):
+            if mine is theirs:
+                continue
+            for it in theirs.all_of:
+                if not mine.lies_in(it, kind):
+                    return False
+            for it in theirs.none_of:
+                if not mine.lies_outside(it, kind):
+                    return False
+        return True
 
     def apart(self, one: Box, other: Box) -> bool:
         """Whether they surely have nothing in common."""
-        return any(
-            any(mine.lies_outside(it, kind) for it in theirs.all_of)
-            or any(mine.lies_in(it, kind) for it in theirs.none_of)
-            or any(theirs.lies_in(it, kind) for it in mine.none_of)
-            for mine, theirs, kind in zip(one, other, self._kinds, strict=True)
-        )
+        for mine, theirs, kind in zip(one, other, self._kinds, strict=True):
+            for it in theirs.all_of:
+                if mine.lies_outside(it, kind):
+                    return True
+            for it in theirs.none_of:
+                if mine.lies_in(it, kind):
+                    return True
+            for it in mine.none_of:
+                if theirs.lies_in(it, kind):
+                    return True
+        return False
 
     def both(self, one: Box, other: Box) -> Box | None:
         """What is in both; None: nothing."""
@@ -107,8 +118,9 @@ class Boxes:
 
     def without(self, pieces: Sequence[Box], others: Collection[Box]) -> list[Box]:
         """What is left of `pieces` without all of `others`: disjoint pieces, at best none."""
-        left = [it for it in pieces if not any(self.within(it, other) for other in others)]
-        for other in others:
+        near = [it for it in others if not all(self.apart(piece, it) for piece in pieces)]
+        left = [it for it in pieces if not any(self.within(it, other) for other in near)]
+        for other in near:
             if not left:
                 break
             left = [it for piece in left for it in self._minus(piece, other)]

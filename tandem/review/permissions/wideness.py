@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 from tandem.access.evaluator import Evaluator, EvaluatorError, GrantedAction
@@ -13,6 +14,7 @@ from tandem.review.permissions.cells import ACTIONS, CONDITIONS, PRINCIPALS, RES
 from tandem.review.permissions.conditions import Clause
 from tandem.review.permissions.patterns import is_wild
 
+_ACCOUNT = re.compile(r"::(\d{12}):")
 _CALLER = ("aws:source", "aws:principal", "aws:calledvia", "aws:viaawsservice", "kms:viaservice")
 """Condition keys that say who calls begin with one of these."""
 
@@ -119,7 +121,6 @@ def wide_for_callers(cell: Cell, account: str) -> str:
     kind, _, name = str(next(iter(span.all_of))).partition(":")
     if kind == "Federated" and not any(key.endswith(":sub") for key in asked):
         return f"whomever {readable(name)} lets in"
-    parts = name.split(":")
-    found = parts[4] if kind == "AWS" and len(parts) > 4 else ""
-    is_other = found.isdigit() and equal(found, account) is False
-    return f"the account {found}" if is_other else ""
+    found = _ACCOUNT.search(name) if kind == "AWS" else None
+    is_other = found is not None and equal(found[1], account) is False
+    return f"the account {found[1]}" if found and is_other else ""
