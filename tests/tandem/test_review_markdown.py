@@ -134,6 +134,14 @@ def test_what_is_the_same_is_said_once() -> None:
     assert "`aws_ecr_repository.r0`, `aws_ecr_repository.r1`, `aws_ecr_repository.r2` →" in text
 
 
+def test_many_of_the_same_are_no_endless_line() -> None:
+    same = tuple(Objection("data-destroyed", f"a.b{n}", "gone", "keep it") for n in range(5000))
+    text = markdown(replace(samples.tiny(), objections=same))
+    shown = sum(f"`a.b{n}`" in text for n in range(5000))
+    assert shown > 1000
+    assert f"Not shown here: {5000 - shown:,} of 5,000 objections" in text
+
+
 def test_a_finding_that_closes_the_gate_is_explained_once() -> None:
     assert "- **New finding**: `action-too-wide`; what to do stands below" in REALISTIC
     assert REALISTIC.count("name the actions and the bucket") == 1

@@ -118,6 +118,7 @@ def test_ordinary_sentences_stay_as_they_are() -> None:
         "push of `shop/base:latest` starts shop-web"
     )
     assert prose("it has -target, or -replace.") == "it has `-target`, or `-replace`."
+    assert prose("") == prose(" ") == '`""`'
     assert prose("1. first") == "`1.` first"
 
 

@@ -193,6 +193,11 @@ def test_the_same_problem_is_the_same_alert_in_the_next_run() -> None:
     assert first[0]["partialFingerprints"] == second[0]["partialFingerprints"]
 
 
+def test_two_problems_at_one_address_are_two_alerts() -> None:
+    both = tuple(Objection("r", "a.b", why, "x") for why in ("one", "another"))
+    assert len(run_of(replace(samples.tiny(), objections=both))["results"]) == 2
+
+
 def test_more_than_github_takes_is_left_out_and_said() -> None:
     many = tuple(Objection("data-destroyed", f"a.b{n}", "gone", "x") for n in range(MOST + 7))
     run = run_of(Review("plan", "1.11.4", Counts(), objections=many))

@@ -9,7 +9,6 @@ from tandem.deployment.symbols import printable
 from tandem.review.markdown.escaping import (
     LONGEST_VALUE,
     code,
-    fence_of,
     fenced,
     inside_html,
     prose,
@@ -42,8 +41,8 @@ def destroyed(review: Review) -> Iterator[Section]:
         )
     blocks = ["\n" * (at > 0) + _moved(it) for at, it in enumerate(review.renames)]
     if blocks:
-        ticks = fence_of(blocks)
-        frame = Frame(f"{ticks}hcl", ticks)
+        # No line of a block begins with what a name says, so that none can end the fence.
+        frame = Frame("```hcl", "```")
         yield Section(
             "### Renamed?\n\nThese look like the same thing under another name. Terraform keeps "
             "them if this is added to the configuration:",

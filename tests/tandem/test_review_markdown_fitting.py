@@ -1,0 +1,62 @@
+"""What is cut from a comment, and that it never gets too long."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tandem.review.markdown.fitting import Frame, Part, Section, fit
+
+FRAMES = st.sampled_from([None, Frame("<details>\n", "\n</details>"), Frame("```", "```")])
+PARTS = st.builds(
+    Part,
+    text=st.integers(0, 60).map(lambda length: "x" * length),
+    what=st.sampled_from(["change", "link"]),
+    frame=FRAMES,
+    count=st.integers(1, 3),
+    can_miss=st.booleans(),
+)
+SECTIONS = st.lists(
+    st.builds(Section, heading=st.just("### Heading"), parts=st.lists(PARTS).map(tuple)), max_size=6
+)
+
+
+def section(*texts: str, what: str = "change") -> Section:
+    return Section("### Heading", tuple(Part(text, what) for text in texts))
+
+
+@given(SECTIONS, st.integers(0, 2000))
+def test_it_fits_and_everything_is_shown_or_counted(sections: list[Section], room: int) -> None:
+    texts, left = fit(sections, room)
+    assert len("\n\n".join(texts)) <= room
+    for what in ("change", "link"):
+        parts = [part for it in sections for part in it.parts if part.what == what]
+        out, all_of = left.get(what, (0, 0))
+        assert all_of in (0, sum(part.count for part in parts))
+        assert out <= all_of
+    for text in texts:
+        assert text.count("<details>") == text.count("</details>")
+        assert text.count("```") % 2 == 0
+
+
+def test_what_has_room_is_whole() -> None:
+    texts, left = fit([section("- a", "- b"), section("- c")], 1000)
+    assert texts == ["### Heading\n- a\n- b", "### Heading\n- c"]
+    assert not left
+
+
+def test_the_end_of_a_section_is_cut_and_counted() -> None:
+    texts, left = fit([section(*("- " + "x" * 50 for _ in range(20)))], 500)
+    assert texts[0].endswith("x\n\n**… and 14 more, left out here.**")
+    assert left == {"change": (14, 20)}
+
+
+def test_a_later_section_is_sure_of_its_share() -> None:
+    texts, left = fit([section(*(["x" * 90] * 100)), section("- the last", what="link")], 1000)
+    assert texts[1] == "### Heading\n- the last"
+    assert left["change"][0] > 90
+
+
+def test_what_can_miss_does_not_hide_what_follows() -> None:
+    parts = (Part("x" * 900, "picture", can_miss=True), Part("- a link", "link"))
+    texts, left = fit([Section("### Heading", parts)], 500)
+    assert "- a link" in texts[0]
+    assert left == {"picture": (1, 1)}
