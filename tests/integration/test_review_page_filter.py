@@ -33,7 +33,7 @@ def test_the_filter_by_kind_image_and_text(browser: Browser, shown: Shown) -> No
         (
             (("click", "[value=moved]"), ("choose", "#image", SHARED)),
             ["aws_kms_key.images"],
-            "2 of 35 shown",  # the other is a rename, which has a block
+            "1 of 35 shown",
         ),
         (
             (("choose", "#image", "base"),),

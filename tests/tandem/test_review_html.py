@@ -95,9 +95,7 @@ def test_the_filter_offers_what_there_is() -> None:
         it.one("input").attributes["value"]: int(it.one("span").text)
         for it in root.found("label", **{"class": "kind"})
     }
-    assert offered.keys() == kinds.keys()
-    renames = len(realistic().renames)
-    assert offered == kinds - Counter({"moved": renames})
+    assert offered == kinds
     images = {it.attributes["value"] for it in root.one("select").found("option")}
     assert {it.attributes["data-image"] for it in items} <= images
     assert {"web", "storefront", "api"} < images
@@ -120,7 +118,7 @@ def test_changes_are_with_their_image_and_what_has_none_comes_last() -> None:
     [
         (tiny(), "open", "Nothing changes"),
         (review_samples.small(), "open", "Passes"),
-        (review_samples.drift(), "open", "Drift"),
+        (review_samples.drift(), "drifted", "Drift"),
         (realistic(), "closed", "Blocked by 4 objections"),
     ],
 )
@@ -202,3 +200,17 @@ def test_a_new_role_widens_nothing_that_there_was() -> None:
         "shop-storefront-pipeline": "new",
         "shop-web-pipeline": "gone",
     }
+
+
+@pytest.mark.parametrize(
+    "review", [realistic(), review_samples.drift(), replace(realistic(), kind="drift")]
+)
+def test_the_sections_are_listed_as_they_come(review: Review) -> None:
+    root = page(review)
+    listed = [it.attributes["href"] for it in root.one("nav").found("a")]
+    sections = [f"#{it.attributes['id']}" for it in root.found("section")]
+    assert listed == sections
+    assert (
+        sections.index("#drift")
+        == (len(sections) - 2, 1 if review.objections else 0)[review.kind == "drift"]
+    )

@@ -126,6 +126,7 @@ class View:
         found = Counter(item.kind for item in items)
         review = self.review
         others = {
+            "renames": review.renames,
             "objections": review.objections,
             "links": review.links.changes,
             "permissions": review.permissions,
@@ -142,15 +143,17 @@ class View:
         """The id, the title and how much is in it; without empty ones."""
         review, links = self.review, self.review.links
         rest = sum(len(group.items) for group in self.groups)
+        drifted = [("drift", "Changed outside of Terraform", len(review.drift), False)]
         listed = (
             ("objections", "Objections", len(review.objections), False),
+            *(drifted if review.kind == "drift" else []),
             ("destroyed", "Destroyed or replaced", len(self.dangerous), bool(review.renames)),
             ("links", "Links", len(links.changes), bool(links.before.nodes or links.after.nodes)),
             ("permissions", "Permissions", len(review.permissions), False),
             ("findings", "Findings", len(review.findings), False),
             ("rest", "Everything else" if self.dangerous else "Changes", rest, False),
             ("outputs", "Outputs", len(review.outputs), False),
-            ("drift", "Changed outside of Terraform", len(review.drift), False),
+            *([] if review.kind == "drift" else drifted),
             ("unknown", "Not looked at", len(review.not_known), False),
         )
         return tuple((name, title, many) for name, title, many, more in listed if many or more)
