@@ -109,7 +109,7 @@ def _change(
     what = meaning(it, attributes)
     return Change(
         address=readable(it.address),
-        type=it.type,
+        type=readable(it.type),
         action=it.action,
         previous_address=it.previous_address and readable(it.previous_address),
         reason=it.reason,

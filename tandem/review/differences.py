@@ -99,9 +99,7 @@ def _of_texts(path: str, names: tuple[str, ...], old: str, new: str) -> Iterator
 
 def _of_json(path: str, names: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
     if statements.is_policy(old) and statements.is_policy(new):
-        same = statements.same(old, new)
-        said = SPELLED if same else f"{statements.count(new)}: {_POLICY}"
-        yield Difference(path, names, statements.count(old), said)
+        yield _of_policies(path, names, old, new)
         return
     found = list(differences(path, names, old, new))
     if not found:
@@ -111,8 +109,17 @@ def _of_json(path: str, names: tuple[str, ...], old: Any, new: Any) -> Iterator[
         yield from (Difference(it.path, names, it.old, it.new, it.diff) for it in found)
     else:
         before, after = pretty(old), pretty(new)
-        lines = diff(before, after)
-        yield Difference(path, names, lines_of(before), lines_of(after), lines)
+        yield Difference(path, names, lines_of(before), lines_of(after), diff(before, after))
+
+
+def _of_policies(path: str, names: tuple[str, ...], old: Any, new: Any) -> Difference:
+    was, will = statements.count(old), statements.count(new)
+    if statements.same(old, new):
+        return Difference(path, names, was, SPELLED)
+    if "polic" in names[0]:
+        return Difference(path, names, was, f"{will}: {_POLICY}")
+    # The permissions of a review are those of arguments that are called policies.
+    return Difference(path, names, was, will, diff(pretty(old), pretty(new)))
 
 
 def _written(value: Any) -> str | None:

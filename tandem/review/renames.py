@@ -167,7 +167,7 @@ def _renamed(old: ResourceChange, new: ResourceChange, *, certain: bool) -> Rena
         old=readable(old.address),
         new=readable(new.address),
         certain=certain,
-        differs=tuple(it for it in differs if it not in name)[:_NAMED],
+        differs=tuple(readable(it) for it in differs if it not in name)[:_NAMED],
         keeps=tuple(argument(it, value) for it, value in name.items() if it in differs),
     )
 
@@ -232,7 +232,7 @@ def _around(address: str) -> list[str]:
 def _differs(pairs: Sequence[Pair]) -> tuple[str, ...]:
     """What differs in a module, as in `aws_ecr_repository.this.tags`."""
     found = [
-        f"{readable(new.address.removeprefix(f'{new.module}.'))}.{name}"
+        readable(f"{new.address.removeprefix(f'{new.module}.')}.{name}")
         for old, new in pairs
         for name in differing(old, new)
     ]

@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from tandem.deployment.symbols import readable
@@ -108,8 +109,9 @@ def lines_of(text: str) -> str:
     return f"{count} line{'' if count == 1 else 's'}"
 
 
+@lru_cache(maxsize=256)
 def diff(old: str, new: str) -> tuple[str, ...]:
-    """A unified diff of two texts, without its header."""
+    """A unified diff of two texts, without its header; many projects have the same buildspec."""
     before, after = ([_line(it) for it in text.splitlines()] for text in (old, new))
     if max(len(before), len(after)) > _MOST_LINES:
         return (f"@@ too long to be compared: {len(before)} lines, then {len(after)} @@",)

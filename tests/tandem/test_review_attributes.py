@@ -117,11 +117,20 @@ def test_json_with_many_changes_is_a_diff() -> None:
 
 def test_policies_are_left_to_the_permissions() -> None:
     one, more = policy(allow("s3:GetObject")), policy(allow("s3:GetObject"), allow("s3:PutObject"))
-    assert said(one, more) == [("", "1 statement", "2 statements: see permissions")]
+    (found,) = attribute_changes(changed({"policy": one}, {"policy": more}))
+    assert (found.old, found.new) == ("1 statement", "2 statements: see permissions")
+    assert found.diff == ()
     assert said("", one) == [("", '""', "1 statement: see permissions")]
     assert said(None, [{"name": "extra", "policy": one}]) == [
         ('["extra"]', None, "policy: 1 statement: see permissions")
     ]
+
+
+def test_a_policy_in_an_argument_of_another_name_is_a_diff() -> None:
+    one, more = policy(allow("s3:GetObject")), policy(allow("s3:PutObject"))
+    (found,) = attribute_changes(changed({"content": one}, {"content": more}))
+    assert (found.old, found.new) == ("1 statement", "1 statement")
+    assert '+      "Action": "s3:PutObject",' in found.diff
 
 
 @pytest.mark.parametrize(
@@ -155,7 +164,9 @@ def test_the_same_policy_in_another_writing(before: str, after: str) -> None:
     ],
 )
 def test_another_policy_of_as_many_statements(after: str) -> None:
-    assert said(policy(allow("s3:GetObject")), after)[0][2] == "1 statement: see permissions"
+    before = {"policy": policy(allow("s3:GetObject"))}
+    (found,) = attribute_changes(changed(before, {"policy": after}))
+    assert found.new == "1 statement: see permissions"
 
 
 def test_texts_of_several_lines_are_a_short_diff() -> None:
