@@ -12,12 +12,9 @@ from typing import Any
 
 def is_marked(marks: Any) -> bool:
     """Whether anything is sensitive."""
-    match marks:
-        case Mapping():
-            return any(is_marked(each) for each in marks.values())
-        case list():
-            return any(is_marked(each) for each in marks)
-    return marks is True
+    if isinstance(marks, dict):
+        return any(map(is_marked, marks.values()))
+    return marks is True or (isinstance(marks, list) and any(map(is_marked, marks)))
 
 
 def union(one: Any, other: Any) -> Any:

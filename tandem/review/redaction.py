@@ -42,7 +42,11 @@ def redact(document: Json) -> tuple[dict[str, Any], Secrets]:
             for text, symbol in redaction.hiding.symbols.items()
             if is_telling(text) and text not in public
         }
-        return hide_spills(redacted, secrets), Secrets(secrets)
+        # Terraform lets nothing sensitive into an address. Whoever chose a secret that is part of
+        # one would blot it out of the review.
+        addresses = redaction.addresses()
+        shown = (text for text in secrets if text not in addresses)
+        return hide_spills(redacted, secrets), Secrets(shown)
 
 
 class _Redaction:
@@ -86,6 +90,12 @@ class _Redaction:
     def _add(self, owner: str, *marks: Any) -> None:
         if any(map(is_marked, marks)):
             self._marks[owner] = of_resource(self._marks.get(owner), *marks)
+
+    def addresses(self) -> str:
+        """All addresses that a review may name."""
+        found = {str(change["address"]) for change in self._changes()}
+        found.update(owner for owner, _ in self.values_of_resources())
+        return "\n".join((*found, *self._now))
 
     def document(self) -> dict[str, Any]:
         """The plan without what Terraform says is sensitive."""

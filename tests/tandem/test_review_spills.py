@@ -8,6 +8,7 @@ import pytest
 from review_redacted import CANARY, Json, change, module, plan, redacted, resource, shown, sides
 
 from tandem.review.redaction import redact
+from tandem.review.secrets import HIDDEN
 
 
 def test_tags_all_repeats_tags() -> None:
@@ -67,6 +68,13 @@ def test_a_secret_cannot_hide_what_a_change_is() -> None:
     entry = found["resource_changes"][0]
     assert (entry["address"], entry["change"]["actions"]) == ("aws_thing.it", ["update"])
     assert entry["change"]["after"]["assume_role_policy"] == "{}"
+
+
+def test_a_secret_cannot_blot_out_an_address() -> None:
+    values = {"input": "aws_thing.it", "other": CANARY}
+    found, secrets = redact(plan(change(after=values, hides_after={"input": True, "other": True})))
+    assert shown(found["resource_changes"][0]["change"]["after"]["input"]).startswith("<sensitive")
+    assert secrets.scrub(f"aws_thing.it: {CANARY}") == f"aws_thing.it: {HIDDEN}"
 
 
 def test_the_name_of_another_resource_is_no_secret() -> None:
