@@ -20,6 +20,7 @@ _VALUES = frozenset(
     | {"after_sensitive", "after_unknown", "before_sensitive", "sensitive_values"}
 )
 """Keys of a plan below which there are values."""
+_SYMBOLS = re.compile("(\ue000[^\ue001]*\ue001)")
 _ATTRIBUTE = re.compile("[a-z][a-z0-9_]*")
 
 
@@ -52,7 +53,7 @@ class _Spills:
     def _inside(self, value: Any) -> Any:
         match value:
             case str():
-                return self._needles.replaced(value)
+                return self._text(value)
             case dict():
                 return {self._key(key): self._inside(item) for key, item in value.items()}
             case list():
@@ -62,4 +63,12 @@ class _Spills:
         return value
 
     def _key(self, key: str) -> str:
-        return key if _ATTRIBUTE.fullmatch(key) else self._needles.replaced(key)
+        return key if _ATTRIBUTE.fullmatch(key) else self._text(key)
+
+    def _text(self, text: str) -> str:
+        # A symbol has the address in its name, which a secret may be part of.
+        pieces = _SYMBOLS.split(text)
+        return "".join(
+            piece if number % 2 else self._needles.replaced(piece)
+            for number, piece in enumerate(pieces)
+        )
