@@ -131,6 +131,7 @@ _GAP: Mapping[str, str] = {
     "aws_iam_role_policy_attachment": "Between the two its role lacks that policy.",
 }
 """The same where the old one is destroyed first."""
+_FORGOTTEN = "What is there stays as it is, and Terraform no longer manages it."
 _SECURITY = ("aws_iam_", "aws_kms_", "aws_s3_bucket_p", "aws_ecr_repository_policy")
 _RANKS: Mapping[Action, int] = {
     "destroy": 70,
@@ -154,6 +155,8 @@ def meaning(change: ResourceChange, attributes: tuple[AttributeChange, ...] = ()
     rank = _RANKS[action]
     if action not in ("no-op", "read") and kind.startswith(_SECURITY):
         rank += _PERMISSION
+    if change.forgets:
+        return Meaning((_FORGOTTEN,), False, max(rank, _RANKS["forget"]))
     match action:
         case "destroy" if change.deposed:
             return Meaning(("It is what a replacement left behind.",), False, _RANKS["update"])
@@ -161,8 +164,6 @@ def meaning(change: ResourceChange, attributes: tuple[AttributeChange, ...] = ()
             loss = _LOST.get(kind)
             said = _lost(loss, change.before or {}) if loss else _gone(change)
             return Meaning(said, loss is not None, rank + (_DATA + loss.worth if loss else 0))
-        case "forget":
-            return Meaning(("It stays as it is, and Terraform no longer manages it.",), False, rank)
         case "update":
             found = effects(kind, attributes)
             return Meaning(found, False, rank + (_DANGER if found else 0))

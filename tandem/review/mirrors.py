@@ -70,15 +70,16 @@ class Mirrors:
     def _role(self, values: Json) -> Json:
         """A role without the policies that others manage; one added by hand stays."""
         name = str(values.get("name"))
-        inline = {it.get("name") for it in self._managed.get(("aws_iam_role_policy", name), ())}
+        inline = [it.get("name") for it in self._managed.get(("aws_iam_role_policy", name), ())]
         attachments = self._managed.get(("aws_iam_role_policy_attachment", name), ())
-        attached = {it.get("policy_arn") for it in attachments}
-        return {
-            **values,
-            "inline_policy": [
-                it for it in values.get("inline_policy") or [] if it.get("name") not in inline
-            ],
-            "managed_policy_arns": [
-                it for it in values.get("managed_policy_arns") or [] if it not in attached
-            ],
-        }
+        attached = [it.get("policy_arn") for it in attachments]
+        found = dict(values)
+        if isinstance(policies := values.get("inline_policy"), list):
+            found["inline_policy"] = [it for it in policies if _name(it) not in inline]
+        if isinstance(arns := values.get("managed_policy_arns"), list):
+            found["managed_policy_arns"] = [it for it in arns if it not in attached]
+        return found
+
+
+def _name(policy: Any) -> Any:
+    return policy.get("name") if isinstance(policy, Mapping) else None

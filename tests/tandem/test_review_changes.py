@@ -142,6 +142,16 @@ def test_drift_is_what_somebody_did() -> None:
     assert "makes it again" in found["aws_ecr_repository.it"].means[-1]
 
 
+def test_a_role_lists_the_policies_that_are_attached_beside_it() -> None:
+    beside = {"role": "build", "policy_arn": "arn:known"}
+    attached = change("aws_iam_role_policy_attachment.it", "no-op", before=beside, after=beside)
+    role = {"name": "build", "managed_policy_arns": []}
+    for arn, is_drift in (("arn:known", False), ("arn:by-hand", True)):
+        after = {**role, "managed_policy_arns": [arn]}
+        drifted = [change("aws_iam_role.it", "update", before=role, after=after)]
+        assert bool(drift(planned(attached, resource_drift=drifted))) == is_drift
+
+
 def test_a_bucket_shows_the_policy_that_is_managed_beside_it() -> None:
     before, after = {"id": "b", "policy": ""}, {"id": "b", "policy": '{"Statement": []}'}
     drifted = [change("aws_s3_bucket.it", "update", before=before, after=after)]

@@ -61,6 +61,15 @@ def test_what_a_failed_replacement_left_behind_holds_nothing_that_is_used() -> N
     assert found.means == ("It is what a replacement left behind.",)
 
 
+@pytest.mark.parametrize("actions", [["forget"], ["create", "forget"]])
+def test_what_is_forgotten_stays(actions: list[str]) -> None:
+    entry = change("aws_ecr_repository.it", "forget", before={"name": "a"}, after={"name": "b"})
+    entry["change"]["actions"] = actions
+    found = meaning(planned(entry).changes[0])
+    assert not found.holds_data
+    assert found.means == ("What is there stays as it is, and Terraform no longer manages it.",)
+
+
 def test_a_gap_is_only_where_the_old_one_goes_first() -> None:
     entry = change("aws_codebuild_project.web", "replace", before={"name": "a"}, after={})
     assert meaning(planned(entry).changes[0]).means == ("Between the two no build can start.",)
