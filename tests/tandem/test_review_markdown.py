@@ -190,7 +190,9 @@ def test_a_comment_is_never_too_long_and_says_what_is_missing() -> None:
     shown = sum(f"`{change.address}`" in text for change in review.changes)
     assert shown == 5000 - int(said[1].replace(",", ""))
     assert text.count("<details") == text.count("</details>")
-    assert sum(map(int, re.findall(r"and (\d+) more", text.replace(",", "")))) > 4000
+    cut = re.findall(r"\*\*… and ([\d,]+) more, left out here", text)
+    assert sum(int(it.replace(",", "")) for it in cut) > 4000
+    assert re.search(r"Shown in one line: \d+ changes", text)
 
 
 def test_many_of_one_kind_do_not_hide_another_kind() -> None:
@@ -221,7 +223,8 @@ def test_one_change_does_not_take_the_room_of_all_others() -> None:
 
 
 def test_a_limit_without_room_is_refused() -> None:
-    assert len(markdown(samples.huge(), limit=SHORTEST)) <= SHORTEST
+    for review in (samples.huge(), samples.poisoned(samples.huge(), samples.HOSTILE)):
+        assert len(markdown(review, limit=SHORTEST)) <= SHORTEST
     with pytest.raises(ValueError, match=r"limit: 100 characters are too few; use 2000 or more"):
         markdown(samples.tiny(), limit=100)
 

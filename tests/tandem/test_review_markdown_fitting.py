@@ -3,13 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tandem.review.markdown.fitting import Frame, Part, Section, fit
+from tandem.review.markdown.fitting import Cut, Frame, Part, Section, fit
 
 FRAMES = st.sampled_from([None, Frame("<details>\n", "\n</details>"), Frame("```", "```")])
 PARTS = st.builds(
     Part,
     text=st.integers(0, 60).map(lambda length: "x" * length),
     what=st.sampled_from(["change", "link"]),
+    brief=st.sampled_from(["", "y"]),
     frame=FRAMES,
     count=st.integers(1, 3),
     can_miss=st.booleans(),
@@ -25,38 +26,47 @@ def section(*texts: str, what: str = "change") -> Section:
 
 @given(SECTIONS, st.integers(0, 2000))
 def test_it_fits_and_everything_is_shown_or_counted(sections: list[Section], room: int) -> None:
-    texts, left = fit(sections, room)
+    texts, cuts = fit(sections, room)
     assert len("\n\n".join(texts)) <= room
-    for what in ("change", "link"):
-        parts = [part for it in sections for part in it.parts if part.what == what]
-        out, all_of = left.get(what, (0, 0))
-        assert all_of in (0, sum(part.count for part in parts))
-        assert out <= all_of
+    for cut in cuts:
+        parts = [part for it in sections for part in it.parts if part.what == cut.what]
+        assert cut.all_of == sum(part.count for part in parts)
+        assert 0 < cut.left_out + cut.in_brief <= cut.all_of
+    if not cuts:
+        assert sum(map(len, texts)) >= sum(len(part.text) for it in sections for part in it.parts)
     for text in texts:
         assert text.count("<details>") == text.count("</details>")
         assert text.count("```") % 2 == 0
 
 
 def test_what_has_room_is_whole() -> None:
-    texts, left = fit([section("- a", "- b"), section("- c")], 1000)
+    texts, cuts = fit([section("- a", "- b"), section("- c")], 1000)
     assert texts == ["### Heading\n- a\n- b", "### Heading\n- c"]
-    assert not left
+    assert not cuts
 
 
 def test_the_end_of_a_section_is_cut_and_counted() -> None:
-    texts, left = fit([section(*("- " + "x" * 50 for _ in range(20)))], 500)
+    texts, cuts = fit([section(*("- " + "x" * 50 for _ in range(20)))], 500)
     assert texts[0].endswith("x\n\n**… and 14 more, left out here.**")
-    assert left == {"change": (14, 20)}
+    assert cuts == [Cut("change", 14, 0, 20)]
+
+
+def test_the_details_go_before_the_rest() -> None:
+    parts = tuple(Part(f"- {n}\n" + "x" * 80, "change", brief=f"- {n}") for n in range(20))
+    [text], cuts = fit([Section("### Heading", parts)], 800)
+    assert text.endswith("\n- 16\n- 17\n- 18\n- 19")
+    assert text.startswith("### Heading\n- 0\nxxx")
+    assert cuts == [Cut("change", 0, 17, 20)]
 
 
 def test_a_later_section_is_sure_of_its_share() -> None:
-    texts, left = fit([section(*(["x" * 90] * 100)), section("- the last", what="link")], 1000)
+    texts, cuts = fit([section(*(["x" * 90] * 100)), section("- the last", what="link")], 1000)
     assert texts[1] == "### Heading\n- the last"
-    assert left["change"][0] > 90
+    assert [cut.left_out > 90 for cut in cuts] == [True]
 
 
 def test_what_can_miss_does_not_hide_what_follows() -> None:
     parts = (Part("x" * 900, "picture", can_miss=True), Part("- a link", "link"))
-    texts, left = fit([Section("### Heading", parts)], 500)
+    texts, cuts = fit([Section("### Heading", parts)], 500)
     assert "- a link" in texts[0]
-    assert left == {"picture": (1, 1)}
+    assert cuts == [Cut("picture", 1, 0, 1)]

@@ -5,12 +5,12 @@ https://github.github.com/gfm/
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from tandem.review.markdown.changes import attribute, change, destroyed, details, others
+from tandem.review.markdown.changes import attribute, destroyed, details, others, part
 from tandem.review.markdown.effects import findings, links, objections
 from tandem.review.markdown.escaping import code, prose
-from tandem.review.markdown.fitting import Part, Section, fit
+from tandem.review.markdown.fitting import Cut, Part, Section, fit
 from tandem.review.markdown.permissions import permissions
 from tandem.review.model import Review
 from tandem.review.wording import also_counted, counted, in_short, number_of, verdict
@@ -21,7 +21,7 @@ LIMIT = 65_000
 """Characters of a comment: GitHub takes 65,536, and who posts it may add a line."""
 SHORTEST = 2_000
 """With less there is no room to say what is left out."""
-_TO_SAY_THE_CUT = 700
+_TO_SAY_THE_CUT = 1_000
 _MOST_IMAGES, _LONGEST_IMAGE = 8, 40
 """In the lines above everything else."""
 
@@ -40,8 +40,8 @@ def markdown(review: Review, *, limit: int = LIMIT) -> str:
         raise ValueError(f"limit: {limit} characters are too few; use {SHORTEST} or more")
     head = list(_head(review))
     room = limit - len("\n\n".join(head)) - _TO_SAY_THE_CUT
-    texts, left = fit(list(_sections(review)), room)
-    return "\n\n".join([*head, *_cut(left), *texts]) + "\n"
+    texts, cuts = fit(list(_sections(review)), room)
+    return "\n\n".join([*head, *_said(cuts), *texts]) + "\n"
 
 
 def _head(review: Review) -> Iterator[str]:
@@ -62,12 +62,16 @@ def _sign(review: Review) -> str:
     return "⚠️" if review.drift and review.kind == "drift" else "✅"
 
 
-def _cut(left: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    if left:
-        said = ", ".join(
-            f"{out:,} of {number_of(all_, what)}" for what, (out, all_) in left.items()
+def _said(cuts: Sequence[Cut]) -> Iterator[str]:
+    out = [f"{it.left_out:,} of {number_of(it.all_of, it.what)}" for it in cuts if it.left_out]
+    brief = [f"{number_of(it.in_brief, it.what)}" for it in cuts if it.in_brief]
+    said = [f"Not shown here: {', '.join(out)}."] if out else []
+    said += [f"Shown in one line: {', '.join(brief)}."] if brief else []
+    if said:
+        yield (
+            f"> ✂️ **Shortened to fit in a comment.** {' '.join(said)} "
+            "All of it is in the page and the JSON that `tandem review` writes."
         )
-        yield f"> ✂️ **Shortened to fit in a comment.** Not shown here: {said}."
 
 
 def _sections(review: Review) -> Iterator[Section]:
@@ -88,7 +92,7 @@ def _sections(review: Review) -> Iterator[Section]:
 
 def _drift(review: Review) -> Iterator[Section]:
     if review.drift:
-        parts = tuple(Part(change(it), "drifted resource") for it in review.drift)
+        parts = tuple(part(it, "drifted resource") for it in review.drift)
         yield Section("### Changed outside of Terraform", parts)
 
 

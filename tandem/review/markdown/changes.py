@@ -37,7 +37,7 @@ def destroyed(review: Review) -> Iterator[Section]:
     if found:
         yield Section(
             "### Destroyed or replaced",
-            tuple(Part(change(it), "change", None if it.holds_data else folded) for it in found),
+            tuple(part(it, "change", None if it.holds_data else folded) for it in found),
         )
     blocks = ["\n" * (at > 0) + _moved(it) for at, it in enumerate(review.renames)]
     if blocks:
@@ -65,7 +65,7 @@ def others(review: Review) -> Iterator[Section]:
             by_image.setdefault(it.image, []).append(it)
     few = sum(map(len, by_image.values())) <= _FEW
     parts = [
-        Part(change(it), "change", frame)
+        part(it, "change", frame)
         for image, found in by_image.items()
         for frame in [details(_image_summary(image, found), is_open=few)]
         for it in found
@@ -88,7 +88,14 @@ def details(summary: str, *, is_open: bool = False) -> Frame:
     return Frame(f"{begin}<summary>{summary}</summary>\n", "\n</details>")
 
 
-def change(it: Change) -> str:
+def part(it: Change, what: str, frame: Frame | None = None) -> Part:
+    """A change; in brief what happens to which resource."""
+    text = _change(it)
+    first, *more = text.split("\n", 1)
+    return Part(text, what, frame, brief=first if more else "")
+
+
+def _change(it: Change) -> str:
     """A change as an item of a list, with what it consists of below."""
     lines = [f"- {code(it.address)} {_what(it)}", *(f"  - {prose(why)}" for why in it.means)]
     attributes = sorted(it.attributes, key=lambda one: not one.replaces)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 _ROOM_TO_SAY = 120
 """Characters of the line at the end of a section that says how much is left out."""
@@ -27,10 +27,32 @@ class Part:
     """What it is one of, as in `change`."""
     frame: Frame | None = None
     """Parts that follow each other with the same one stand in it together."""
+    brief: str = ""
+    """What is shown of it where room is short; empty: nothing shorter."""
     count: int = 1
     """How many of them it is."""
     can_miss: bool = False
     """Whether what follows is shown even if there is no room for it."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What there was no room for, of one kind."""
+
+    what: str
+    left_out: int
+    in_brief: int
+    all_of: int
+
+
+@dataclass
+class Fitted:
+    """A section in its room."""
+
+    text: str
+    """Empty: there is no room for any of it."""
+    left: list[Part] = field(default_factory=list)
+    brief: list[Part] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -44,26 +66,36 @@ class Section:
         """How long it is when nothing is left out."""
         return len(self._text(self.parts))
 
-    def fitted(self, room: int) -> tuple[str, Sequence[Part]]:
-        """The section in no more than `room` characters, and what is left out of it."""
+    def fitted(self, room: int) -> Fitted:
+        """The section in no more than `room` characters.
+
+        In the second half of the room parts are shown in brief, so that more of them are seen.
+        """
         if self.whole() <= room:
-            return self._text(self.parts), ()
+            return Fitted(self._text(self.parts))
         shown: list[Part] = []
-        left: list[Part] = []
+        found = Fitted("")
         length = len(self.heading) + _ROOM_TO_SAY
         for number, part in enumerate(self.parts):
-            more = len(part.text) + 2
+            around = 0
             if part.frame is not None and (not shown or part.frame != shown[-1].frame):
-                more += len(part.frame.begin) + len(part.frame.end) + 6
-            if length + more <= room:
-                shown.append(part)
-                length += more
+                around = len(part.frame.begin) + len(part.frame.end) + 6
+            is_brief = bool(part.brief) and length + len(part.text) + around > room // 2
+            text = part.brief if is_brief else part.text
+            if length + len(text) + around + 2 <= room:
+                shown.append(replace(part, text=text))
+                found.brief += [part] if text != part.text else []
+                length += len(text) + around + 2
             elif part.can_miss:
-                left.append(part)
+                found.left.append(part)
             else:
-                left += self.parts[number:]
+                found.left += self.parts[number:]
                 break
-        return (f"{self._text(shown)}\n\n{_and_more(left)}" if shown else ""), left
+        if shown:
+            more = _counted(found.left).total()
+            said = f"\n\n**… and {more:,} more, left out here.**" if more else ""
+            found.text = f"{self._text(shown)}{said}"
+        return found
 
     def _text(self, parts: Iterable[Part]) -> str:
         lines = [self.heading]
@@ -78,31 +110,30 @@ class Section:
         return "\n".join(lines)
 
 
-def fit(sections: Sequence[Section], room: int) -> tuple[list[str], dict[str, tuple[int, int]]]:
+def fit(sections: Sequence[Section], room: int) -> tuple[list[str], list[Cut]]:
     """The sections in no more than `room` characters.
 
     Each later one is sure of a share of the room, so that a thousand of one kind do not hide
     another kind.
 
     Returns:
-        The texts, and by what they are how many parts are left out, of how many.
+        The texts, and what is left out of them.
     """
     lengths = [section.whole() + 2 for section in sections]
     share = room // max(1, len(sections))
     texts: list[str] = []
-    all_of, left = _counted(part for it in sections for part in it.parts), Counter[str]()
+    left, brief = Counter[str](), Counter[str]()
     for number, section in enumerate(sections):
         kept = sum(min(length, share) for length in lengths[number + 1 :])
-        text, out = section.fitted(room - kept - 2)
-        if text:
-            texts.append(text)
-            room -= len(text) + 2
-        left += _counted(out)
-    return texts, {what: (number, all_of[what]) for what, number in left.items()}
-
-
-def _and_more(left: Sequence[Part]) -> str:
-    return f"**… and {_counted(left).total():,} more, left out here.**"
+        found = section.fitted(room - kept - 2)
+        if found.text:
+            texts.append(found.text)
+            room -= len(found.text) + 2
+        left += _counted(found.left)
+        brief += _counted(found.brief)
+    all_of = _counted(part for section in sections for part in section.parts)
+    whats = [what for what in all_of if left[what] or brief[what]]
+    return texts, [Cut(what, left[what], brief[what], all_of[what]) for what in whats]
 
 
 def _counted(parts: Iterable[Part]) -> Counter[str]:
