@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,7 +39,7 @@ GITHUB = {
     "TANDEM_BRANCH": "main",
     "CODEBUILD_WEBHOOK_TRIGGER": "pr/12",
 }
-DRIFT = {"TANDEM_NAME": "shop", "TANDEM_TOPIC": TOPIC}
+DRIFT = {"TANDEM_NAME": "shop", "TANDEM_TOPIC": TOPIC, "REVIEW": '{"drift": ["a log group"]}'}
 STACK = "-chdir=cdktf.out/stacks/shop"
 INSTALL = [["sh", "scripts/install.sh"]]
 SYNTH = [["python", "main.py"]]
@@ -50,6 +51,7 @@ COMPARE += ["-input=false", "-no-color", "-lock-timeout=10m", "-out=tandem.tfpla
 SHOW = ["terraform", STACK, "show", "-json", "tandem.tfplan"]
 REVIEW = ["python", "-m", "tandem", "review", "plan.json", "--markdown", "review.md"]
 REVIEW += ["--html", "review.html"]
+LOOK = ["python", "-c", 'import json; exit(bool(json.load(open("review.json"))["drift"]))']
 
 Runner = Callable[..., Build]
 
@@ -88,11 +90,13 @@ def build(request: pytest.FixtureRequest, tmp_path: Path) -> Runner:
 
 
 # What the tools leave behind: a stack, a plan, a review.
-DOES = """
+DOES = f"""
 case "$tool $*" in
 "python main.py") mkdir -p cdktf.out/stacks/shop ;;
-"terraform "*" show "*) echo '{"the": "plan"}' ;;
-"python -m tandem review "*) echo "the review" > review.md; echo "<p>" > review.html ;;
+"terraform "*" show "*) echo '{{"the": "plan"}}' ;;
+"python -m tandem review "*)
+    echo "the review" > review.md; echo "<p>" > review.html; echo "$REVIEW" ;;
+"python -c "*) "{sys.executable}" "$@"; exit ;;
 esac
 """
 
@@ -224,8 +228,18 @@ def test_drift_is_told(build: Runner, gate: str) -> None:
     result = build("drift", statuses=f"{compared(2)}\n{gate}", **DRIFT)
     assert result.phases == {"install": True, "build": True, "post_build": True}
     told = publish("shop has drifted")
-    assert after_install(result) == [*SYNTH, INIT, COMPARE, SHOW, REVIEW, told]
+    looked = [*SYNTH, INIT, COMPARE, SHOW, [*REVIEW, "--json"], LOOK]
+    assert after_install(result) == [*looked, told]
     assert result.artifacts["review.md"] == "the review\n"
+
+
+def test_what_the_provider_only_reads_back_is_no_drift(build: Runner) -> None:
+    """Terraform says 2 after each apply, until the state is written again."""
+    result = build("drift", statuses=compared(2), **{**DRIFT, "REVIEW": '{"drift": []}'})
+    assert result.phases == {"install": True, "build": True, "post_build": True}
+    assert result.argvs[-1] == LOOK
+    assert result.artifacts == {}
+    assert "Nothing has drifted" in result.log
 
 
 @pytest.mark.parametrize(

@@ -307,7 +307,7 @@ def test_a_state_without_lock_and_key_needs_neither() -> None:
 # What starts a review
 
 
-def started(happened: Block) -> list[Any]:
+def started(happened: Any) -> list[Any]:
     """What StartBuild gets, of each target whose rule an event matches."""
     found = []
     for target, rule in full().targets():
