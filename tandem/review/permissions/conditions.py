@@ -57,8 +57,11 @@ class Clause:
 
 def clauses(conditions: Any) -> Iterator[Clause]:
     """The clauses of a statement's `Condition`, all of which must hold."""
-    for operator, keys in conditions.items() if isinstance(conditions, Mapping) else ():
-        for key, said in keys.items() if isinstance(keys, Mapping) else ():
+    if conditions and not isinstance(conditions, Mapping):
+        yield _clause("is", "condition", texts(conditions))
+        return
+    for operator, keys in (conditions or {}).items():
+        for key, said in keys.items() if isinstance(keys, Mapping) else (("condition", keys),):
             given = [str(it).lower() if isinstance(it, bool) else it for it in _listed(said)]
             yield _clause(str(operator), str(key), texts(given))
 

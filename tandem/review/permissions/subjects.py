@@ -31,9 +31,12 @@ class Source:
     @property
     def is_known(self) -> bool:
         """Whether all of it can be compared."""
-        return self.document is not None and all(
-            it.get("Effect") in ("Allow", "Deny") for it in statements_in(self.document)
-        )
+        if self.document is None:
+            return False
+        said = self.document.get("Statement") or []
+        count = len(said) if isinstance(said, list | tuple) else 1
+        found = statements_in(self.document)
+        return len(found) == count and all(it.get("Effect") in ("Allow", "Deny") for it in found)
 
     @property
     def likeness(self) -> object:

@@ -1,0 +1,135 @@
+"""Which of what roles gain their steps need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from access_samples import allow
+from needs_deployment import HOST, arn, deployment, project, role_arn
+from permission_samples import change, changes, document
+
+from tandem.access.report import access
+from tandem.deployment import Deployment
+from tandem.review.model import Grant, PermissionChange
+
+PUSH = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:CompleteLayerUpload",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+]
+WEB = arn("ecr", "repository/shop/web")
+LOG = arn("logs", "log-group:/aws/codebuild/web")
+SIGN_IN = f"aws ecr get-login-password | docker login -u AWS --password-stdin {HOST}"
+LOG_IN = allow("ecr:GetAuthorizationToken")
+WRITE = allow(["logs:CreateLogStream", "logs:PutLogEvents"], [LOG, f"{LOG}:*"])
+
+
+def building(*statements: Any, **resources: Any) -> Deployment:
+    return deployment(
+        aws_codebuild_project={"web": project([SIGN_IN, f"docker push {HOST}/shop/web:latest"])},
+        aws_ecr_repository={"web": {"name": "shop/web"}, "api": {"name": "shop/api"}},
+        aws_iam_role={"build": {"name": "build", "assume_role_policy": TRUST}},
+        aws_iam_role_policy={"build": policy(*statements)} if statements else {},
+        **resources,
+    )
+
+
+def policy(*statements: Any) -> dict[str, Any]:
+    return {"name": "build", "role": "${aws_iam_role.build.name}", "policy": document(*statements)}
+
+
+TRUST = document(
+    {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "codebuild.amazonaws.com"},
+    }
+)
+
+
+def gained(before: Deployment | None, after: Deployment) -> PermissionChange:
+    found = changes(before, after, report=access(after))
+    return found["aws_iam_role.build", "role"]
+
+
+def needed(found: PermissionChange) -> dict[str, bool | None]:
+    def words(grant: Grant) -> str:
+        return f"{' '.join(grant.actions)} on {' '.join(grant.resources)}"
+
+    return {words(it): it.needed for it in found.gained}
+
+
+def test_what_the_steps_need_is_needed() -> None:
+    found = gained(building(LOG_IN), building(LOG_IN, allow(PUSH, WEB), WRITE))
+    assert set(needed(found).values()) == {True}
+
+
+def test_what_aws_asks_for_on_a_star_is_needed() -> None:
+    found = gained(building(allow(PUSH, WEB)), building(allow(PUSH, WEB), LOG_IN))
+    assert needed(found) == {"ecr:GetAuthorizationToken on *": True}
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (allow("ecr:DeleteRepository", WEB), False),
+        (allow("ecr:*", WEB), False),
+        (allow(PUSH, arn("ecr", "repository/shop/*")), None),
+        (allow(PUSH, arn("ecr", "repository/shop/api")), False),
+        (allow(PUSH, "*"), None),
+        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": WEB}, None),
+    ],
+)
+def test_what_goes_beyond_is_not(statement: Any, expected: bool | None) -> None:
+    enough = [LOG_IN, allow(PUSH, WEB), WRITE]
+    found = gained(building(*enough), building(*enough, statement))
+    assert set(needed(found).values()) == {expected}
+
+
+def test_what_would_be_needed_but_is_there_is_no_reason_for_more() -> None:
+    one = allow("logs:PutLogEvents", f"{LOG}:log-stream:*")
+    found = gained(building(one), building(one, allow("logs:PutLogEvents", f"{LOG}:*")))
+    assert set(needed(found).values()) == {None}
+
+
+def test_nobody_knows_what_is_needed_without_a_look() -> None:
+    found = changes(building(LOG_IN), building(LOG_IN, allow(PUSH, WEB)))
+    assert found["aws_iam_role.build", "role"].gained[0].needed is None
+
+
+def test_the_service_that_uses_a_role_has_to_be_let_in() -> None:
+    after = building(LOG_IN)
+    found = changes(None, after, report=access(after))["aws_iam_role.build", "trust"]
+    assert found.gained[0].needed is True
+
+
+def let_in(principal: Any, action: str) -> Deployment:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action}
+    return building(
+        LOG_IN,
+        aws_ecr_repository_policy={
+            "web": {"repository": "shop/web", "policy": document(statement)}
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("principal", "action", "expected"),
+    [
+        ({"AWS": role_arn("build")}, "ecr:PutImage", True),
+        ({"AWS": role_arn("build")}, "ecr:DeleteRepository", None),
+        ({"AWS": role_arn("other")}, "ecr:PutImage", None),
+        ({"AWS": "111122223333"}, "ecr:*", True),
+        ({"AWS": "999999999999"}, "ecr:PutImage", None),
+    ],
+)
+def test_whom_a_repository_has_to_let_in(
+    principal: Any, action: str, expected: bool | None
+) -> None:
+    after = let_in(principal, action)
+    found = change(building(LOG_IN), after, report=access(after))
+    assert found.address == "aws_ecr_repository_policy.web"
+    assert found.gained[0].needed is expected
