@@ -60,8 +60,9 @@ def test_the_details_go_before_the_rest() -> None:
 
 
 def test_a_later_section_is_sure_of_its_share() -> None:
-    texts, cuts = fit([section(*(["x" * 90] * 100)), section("- the last", what="link")], 1000)
-    assert texts[1] == "### Heading\n- the last"
+    later = "- the last" + "x" * 400
+    texts, cuts = fit([section(*(["x" * 90] * 100)), section(later, what="link")], 1000)
+    assert texts[1] == f"### Heading\n{later}"
     assert [cut.left_out > 90 for cut in cuts] == [True]
 
 
