@@ -103,8 +103,8 @@ def _is_computed(names: tuple[str, ...], expressions: Json | None) -> bool:
         return names[0] in _COMPUTED
     blocks: list[Any] = [expressions]
     for name in names[:-1]:
-        below = [block.get(name) for block in blocks if isinstance(block, Mapping)]
-        blocks = [it for one in below for it in (one if isinstance(one, list) else [one])]
+        inner = [block.get(name) for block in blocks if isinstance(block, Mapping)]
+        blocks = [it for one in inner for it in (one if isinstance(one, list) else [one])]
     known = [it for it in blocks if isinstance(it, Mapping) and not it.keys() & _LEAF]
     return bool(known) and not any(names[-1] in block for block in known)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tandem.deployment import Deployment
 from tandem.deployment.plan_configuration import PlanConfiguration
-from tandem.deployment.symbols import readable
+from tandem.deployment.symbols import readable, symbol
 from tandem.review.attributes import attribute_changes, known_attributes, output_changes
 from tandem.review.meaning import meaning
 from tandem.review.mirrors import Mirrors
@@ -37,6 +37,13 @@ _KNOWN_BY = (
     "endpoint",
 )
 """Arguments by which people know a resource that is created or destroyed."""
+_HOLDERS: Mapping[str, tuple[str, str]] = {
+    "aws_cloudwatch_event_rule": ("rule", "name"),
+    "aws_ecr_repository": ("repository", "name"),
+    "aws_iam_role": ("role", "name"),
+    "aws_s3_bucket": ("bucket", "bucket"),
+}
+"""Of what others belong to: the argument with which they say so, and what they say of it."""
 _DRIFT_GONE = "It was deleted outside of Terraform: the next apply makes it again."
 _DRIFT_CHANGED = "It was changed outside of Terraform: the next apply undoes what is configured."
 
@@ -53,8 +60,9 @@ def changes(
     """
     configuration = PlanConfiguration(plan.document.get("configuration") or {})
     owner = owners(after, before)
+    gone = _gone(plan)
     found = (
-        _change(it, _resolved(it, after), _expressions(it, configuration), owner)
+        _change(it, _resolved(it, after), _expressions(it, configuration), owner, gone)
         for it in (*plan.changes, *plan.reads)
     )
     return _sorted(found)
@@ -74,7 +82,7 @@ def drift(
     found = []
     for it in plan.drift:
         seen = replace(it, before=_seen(mirrors, it, it.before), after=_seen(mirrors, it, it.after))
-        change = _change(seen, None, None, owner)
+        change = _change(seen, None, None, owner, {})
         if change.attributes or it.action == "destroy" or it.is_moved:
             words = _DRIFT_GONE if it.action == "destroy" else _DRIFT_CHANGED
             found.append(replace(change, reason="", means=(*change.means, words)))
@@ -97,16 +105,39 @@ def outputs(plan: Plan) -> tuple[AttributeChange, ...]:
     return tuple(change for it in plan.outputs for change in output_changes(it))
 
 
+def _gone(plan: Plan) -> dict[tuple[str, str], str]:
+    """Addresses of what is destroyed, by how what belongs to it says so."""
+    found = {}
+    for it in plan.changes:
+        if it.action == "destroy" and it.deposed is None and it.type in _HOLDERS:
+            argument, name = _HOLDERS[it.type]
+            found[argument, str((it.before or {}).get(name))] = it.address
+    return found
+
+
+def _goes_with(it: ResourceChange, gone: Mapping[tuple[str, str], str]) -> str:
+    if it.type in _HOLDERS or not it.before:
+        return ""
+    holders = (gone.get((name, str(it.before.get(name)))) for name, _ in _HOLDERS.values())
+    return next((readable(holder) for holder in holders if holder), "")
+
+
 def _change(
-    it: ResourceChange, resolved: Json | None, expressions: Json | None, owner: Callable[[str], str]
+    it: ResourceChange,
+    resolved: Json | None,
+    expressions: Json | None,
+    owner: Callable[[str], str],
+    gone: Mapping[tuple[str, str], str],
 ) -> Change:
-    if it.before is None or it.action in ("destroy", "forget"):
-        gone = it.before is not None
-        values = it.before if it.before is not None else {**(resolved or {}), **(it.after or {})}
-        attributes = known_attributes(values, _KNOWN_BY, gone=gone)
+    if it.action in ("destroy", "forget"):
+        attributes = known_attributes(it.before or {}, _KNOWN_BY, gone=True)
+    elif it.before is None:
+        own = {name: symbol(f"{it.address}.{name}") for name in _KNOWN_BY}
+        known = {name: it for name, it in (resolved or {}).items() if it != own.get(name)}
+        attributes = known_attributes({**known, **(it.after or {})}, _KNOWN_BY, gone=False)
     else:
         attributes = attribute_changes(it, resolved=resolved, expressions=expressions)
-    what = meaning(it, attributes)
+    what = meaning(it, attributes, goes_with=_goes_with(it, gone))
     return Change(
         address=readable(it.address),
         type=readable(it.type),

@@ -149,8 +149,16 @@ _DANGER = 15
 _PERMISSION = 10
 
 
-def meaning(change: ResourceChange, attributes: tuple[AttributeChange, ...] = ()) -> Meaning:
-    """What a change means; `attributes` is what changes of the resource."""
+def meaning(
+    change: ResourceChange, attributes: tuple[AttributeChange, ...] = (), *, goes_with: str = ""
+) -> Meaning:
+    """What a change means.
+
+    Args:
+        change: The change.
+        attributes: What changes of the resource.
+        goes_with: The address of what is destroyed as well, and what it belongs to.
+    """
     kind, action = change.type, change.action
     rank = _RANKS[action]
     if action not in ("no-op", "read") and kind.startswith(_SECURITY):
@@ -160,10 +168,13 @@ def meaning(change: ResourceChange, attributes: tuple[AttributeChange, ...] = ()
     match action:
         case "destroy" if change.deposed:
             return Meaning(("It is what a replacement left behind.",), False, _RANKS["update"])
+        case "destroy" if goes_with and kind not in _LOST:
+            said = f"It belongs to {goes_with}, which is destroyed as well."
+            return Meaning((said,), False, rank - _PERMISSION)
         case "destroy" | "replace":
             loss = _LOST.get(kind)
-            said = _lost(loss, change.before or {}) if loss else _gone(change)
-            return Meaning(said, loss is not None, rank + (_DATA + loss.worth if loss else 0))
+            words = _lost(loss, change.before or {}) if loss else _gone(change)
+            return Meaning(words, loss is not None, rank + (_DATA + loss.worth if loss else 0))
         case "update":
             found = effects(kind, attributes)
             return Meaning(found, False, rank + (_DANGER if found else 0))

@@ -59,6 +59,32 @@ def test_reasons_imports_and_leftovers_are_said() -> None:
     assert changes(planned(entry), None)[0].importing == "web"
 
 
+def test_what_belongs_to_something_that_goes_as_well_goes_with_it() -> None:
+    policy = change("aws_ecr_lifecycle_policy.web", "destroy", before={"repository": "shop/web"})
+    repository = change("aws_ecr_repository.web", "destroy", before={"name": "shop/web"})
+    other = change("aws_ecr_repository.other", "destroy", before={"name": "shop/other"})
+    alone = changes(planned(policy, other), None)[-1]
+    assert alone.means == ("No image expires any more: the repository only grows.",)
+    together = changes(planned(policy, repository), None)[-1]
+    assert together.means == ("It belongs to aws_ecr_repository.web, which is destroyed as well.",)
+    assert together.rank < alone.rank
+    bucket = change("aws_s3_bucket.it", "destroy", before={"bucket": "b"})
+    inside = change("aws_s3_object.it", "destroy", before={"bucket": "b", "key": "k"})
+    assert all(it.holds_data for it in changes(planned(bucket, inside), None))
+
+
+def test_what_is_created_is_known_by_what_is_known() -> None:
+    address = "aws_ecr_repository.web"
+    entry = change(address, "create", after={"name": "shop/web"}, unknown={"description": True})
+    document = {
+        "format_version": "1.2",
+        "resource_changes": [entry],
+        "planned_values": {"root_module": {"resources": [resource(address, name="shop/web")]}},
+    }
+    (found,) = changes(planned(**document), deployments(document).after)
+    assert [(it.path, it.new) for it in found.attributes] == [("name", "shop/web")]
+
+
 def test_unknown_values_are_those_of_the_planned_deployment() -> None:
     entry = change(
         "aws_codebuild_project.web",
