@@ -21,8 +21,14 @@ TARGETS = 5
 """Per rule, same page."""
 APPROVAL_DAYS = 7
 """https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html"""
+ROLE_POLICY = 10_240
+"""Characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 CONFIGURATION_VALUE = 1000
 """Characters: https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionDeclaration.html"""
+_PLANNING = 4_700
+"""About what a role that plans always has, with a key of the artifacts and one of the state."""
+_OCCURRENCES = 20
+"""How often the name of the project is in that."""
 
 
 def quotas(config: Config, document: Document) -> Iterator[Problem]:
@@ -37,6 +43,14 @@ def quotas(config: Config, document: Document) -> Iterator[Problem]:
     if rules > RULES:
         yield images.problem(
             f"{rules:,} rules of EventBridge, and an event bus has {RULES}: ask AWS for more"
+        )
+    review = config.review
+    length = _planning_length(config)
+    if (review.pipeline or review.drift or review.github) and length > ROLE_POLICY:
+        yield document.place(["review"]).problem(
+            f"the roles that plan name every repository and service that is not named after the "
+            f"project, in about {length:,} characters of a policy, which has {ROLE_POLICY:,}: "
+            "leave repository.name out where you can"
         )
     for name, image in config.images.items():
         place = document.place(["images", name, "base"])
@@ -88,6 +102,25 @@ def _pushed(config: Config, base: str | ExternalBase) -> tuple[str, str]:
     if isinstance(image.repository, ExistingRepository):
         return image.repository.existing, image.tag
     return image.repository.name or config.names.repository(base), image.tag
+
+
+def _planning_length(config: Config) -> int:
+    """Length of the policy of a role that plans: what it always has, and the names of others."""
+    prefix = config.names.prefix
+    named = set[str]()
+    for name, image in config.images.items():
+        repository, _ = _pushed(config, name)
+        named.add(f"ecr:repository/{repository}")
+        named |= {
+            f"ecr:repository/{base.repository}"
+            for base in image.bases.values()
+            if isinstance(base, ExternalBase)
+        }
+        if image.deploy and image.deploy.ecs.task_roles is None:
+            named.add(f"ecs:service/{image.deploy.ecs.cluster}/{image.deploy.ecs.service}")
+    place = len(f"arn:aws:{config.region}:{'0' * 12}:") + len('"", ')
+    others = [name for name in named if not name.startswith(f"ecr:repository/{prefix}/")]
+    return _PLANNING + _OCCURRENCES * len(prefix) + sum(place + len(name) for name in others)
 
 
 def _variables_length(config: Config, name: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -275,6 +276,12 @@ def test_what_does_more_than_read_is_this_and_no_more(name: str) -> None:
     own = {f"{BUCKET}/shop-{name.removesuffix('_role')}/*"} if "Log" in writing else set()
     assert objects == {LOCK, *own}
     assert {sid for sid, (_, on) in statements.items() if "*" in on} == {"ReadAnywhere"}
+
+
+def test_a_policy_is_not_longer_than_the_warning_of_the_file_assumes() -> None:
+    for name in ROLES:
+        text = full().resolve(full().block(f"aws_iam_role_policy.{name}")["policy"])
+        assert len(re.sub(r"\s", "", text)) < 4_700
 
 
 # The state

@@ -57,6 +57,24 @@ def test_rules(tmp_path: Path, images: str, rules: int) -> None:
     assert count_rules(loaded(tmp_path, images)) == rules
 
 
+def test_names_of_others_in_the_policy_of_a_role_that_plans(tmp_path: Path) -> None:
+    def warned(number: int, review: str) -> list[str]:
+        names = (f"acme/team/image-{n:03}" for n in range(number))
+        images = "".join(
+            f"  i{n}: {{source: {{codecommit: one}}, repository: {{name: {name}}}}}\n"
+            for n, name in enumerate(names)
+        )
+        state = "state: {s3: {bucket: acme-state, key: shop.tfstate}}\n"
+        return warnings(tmp_path, f"{images}{state}review: {review}\n")
+
+    github = "{github: {repository: acme/pipelines}}"
+    assert warned(70, github) == []
+    assert warned(100, "{}") == []
+    (warning,) = warned(100, github)
+    assert "review: the roles that plan name every repository" in warning
+    assert "which has 10,240" in warning
+
+
 def test_a_connection_needs_no_rule(tmp_path: Path) -> None:
     arn = f"arn:aws:codeconnections:us-east-1:123456789012:connection/{'0' * 36}"
     images = f"  a: {{source: {{connection: '{arn}', repository: a/b}}}}\n"
