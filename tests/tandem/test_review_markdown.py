@@ -7,7 +7,16 @@ import pytest
 import review_samples as samples
 
 from tandem.review.markdown import LIMIT, SHORTEST, markdown
-from tandem.review.model import AttributeChange, Change, Counts, Grant, Objection, Rename, Review
+from tandem.review.model import (
+    AttributeChange,
+    Change,
+    Counts,
+    Grant,
+    Objection,
+    PermissionChange,
+    Rename,
+    Review,
+)
 
 REALISTIC = markdown(samples.realistic())
 
@@ -58,6 +67,7 @@ def test_the_most_dangerous_comes_first() -> None:
         "Everything else",
         "Outputs",
         "Changed outside of Terraform",
+        "Found before",
         "Not known",
     ]
 
@@ -109,6 +119,12 @@ def test_what_a_role_needs_is_no_warning() -> None:
     assert "\n**`shop-api-build` may do other things**" in text
     assert "2 roles or policies allow more" in text
     assert text.index("`shop-deploy` may be") < text.index("`shop-api-build` may do other")
+
+
+def test_permissions_that_nobody_can_compare_are_no_gain_and_a_warning() -> None:
+    dark = PermissionChange("aws_iam_role.x", "x", "trust", unknown=("its policy is sensitive",))
+    text = markdown(replace(samples.tiny(), permissions=(dark,)))
+    assert "⚠️ **`x` cannot be compared** · `aws_iam_role.x`\n\n- Not known: its policy" in text
 
 
 def test_long_grants_are_broken_between_names() -> None:

@@ -118,6 +118,10 @@ def test_ordinary_sentences_stay_as_they_are() -> None:
         "push of `shop/base:latest` starts shop-web"
     )
     assert prose("it has -target, or -replace.") == "it has `-target`, or `-replace`."
+    assert prose('add {"Effect": "Allow", "Action": ["a:B"]} to a policy.') == (
+        'add `{"Effect": "Allow", "Action": ["a:B"]}` to a policy.'
+    )
+    assert prose("an [open bracket, and more") == "an `[open` bracket, and more"
     assert prose("") == prose(" ") == '`""`'
     assert prose("1. first") == "`1.` first"
 

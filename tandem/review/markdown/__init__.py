@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tandem.review.markdown.changes import attribute, destroyed, details, others, part
-from tandem.review.markdown.effects import findings, links, objections
+from tandem.review.markdown.effects import known_findings, links, new_findings, objections
 from tandem.review.markdown.escaping import code, prose
 from tandem.review.markdown.fitting import Cut, Part, Section, fit
 from tandem.review.markdown.permissions import permissions
@@ -82,11 +82,12 @@ def _sections(review: Review) -> Iterator[Section]:
     yield from destroyed(review)
     yield from links(review)
     yield from permissions(review)
-    yield from findings(review)
+    yield from new_findings(review)
     yield from others(review)
     yield from _outputs(review)
     if review.kind == "plan":
         yield from _drift(review)
+    yield from known_findings(review)
     yield from _list("### Not known", "open question", review.not_known)
 
 

@@ -88,16 +88,19 @@ def _link(it: LinkChange) -> str:
     return f"- {_SIGNS[it.kind]}: {prose(it.words)}{why}"
 
 
-def findings(review: Review) -> Iterator[Section]:
-    """What is wrong with the planned result: first what was not there before."""
-    new, known = review.new_findings, [it for it in review.findings if not it.new]
-    frame = details(f"{number_of(len(known), 'finding')} that this plan does not bring")
-    parts = [
-        *(Part(_finding(it), "finding") for it in new),
-        *(Part(_finding(it), "known finding", frame) for it in known),
-    ]
+def new_findings(review: Review) -> Iterator[Section]:
+    """What is wrong with the planned result, and was not before."""
+    if found := review.new_findings:
+        yield Section("### New findings", tuple(Part(_finding(it), "finding") for it in found))
+
+
+def known_findings(review: Review) -> Iterator[Section]:
+    """What was wrong before, and still is."""
+    found = [it for it in review.findings if not it.new]
+    frame = details(f"{number_of(len(found), 'finding')} that this plan does not bring")
+    parts = tuple(Part(_finding(it), "known finding", frame) for it in found)
     if parts:
-        yield Section("### New findings" if new else "### Findings", tuple(parts))
+        yield Section("### Found before", parts)
 
 
 def _finding(it: ReviewFinding) -> str:

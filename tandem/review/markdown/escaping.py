@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tandem.deployment.symbols import printable
 from tandem.review.wording import is_plain_page, shortened
 
 LONGEST_NAME = 300
 LONGEST_VALUE = 240
-LONGEST_SENTENCE = 600
+LONGEST_SENTENCE = 1_000
 LONGEST_LINE = 200
 """Characters of each; a longer text loses its middle."""
 
@@ -42,9 +42,29 @@ def code(text: str, limit: int = LONGEST_NAME) -> str:
 
 def prose(text: str) -> str:
     """A sentence: its words as they are, its names and all that is no word as code spans."""
-    first, *words = shortened(printable(text), LONGEST_SENTENCE).split() or [""]
+    words = shortened(printable(text), LONGEST_SENTENCE).split() or [""]
+    first, *more = _together(words)
     begin = code(first) if not first or _LIST.fullmatch(first) else _word(first)
-    return " ".join([begin, *map(_word, words)])
+    return " ".join([begin, *map(_word, more)])
+
+
+def _together(words: list[str]) -> Iterator[str]:
+    """The words; those between brackets, as in JSON, as one."""
+    at, closes = 0, True
+    while at < len(words):
+        end, depth = at + 1, _depth(words[at])
+        while closes and depth > 0 and end < len(words):
+            depth += _depth(words[end])
+            end += 1
+        if depth > 0:
+            # Nothing closes it: to look for the end of each such word would take long.
+            end, closes = at + 1, False
+        yield " ".join(words[at:end])
+        at = end
+
+
+def _depth(word: str) -> int:
+    return sum((it in "{[<") - (it in "}]>") for it in word)
 
 
 def _word(word: str) -> str:

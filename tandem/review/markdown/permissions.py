@@ -55,7 +55,7 @@ def _change(it: PermissionChange) -> str:
 
 
 def _title(it: PermissionChange) -> str:
-    sign = "⚠️ " if is_wider(it) else ""
+    sign = "⚠️ " if is_wider(it) or (it.unknown and not it.is_new) else ""
     return f"{sign}**{code(it.name)} {_how(it)}**"
 
 
@@ -65,6 +65,8 @@ def _how(it: PermissionChange) -> str:
     verb, more, other, less = _WORDS[it.kind]
     if it.is_new:
         return f"is new and {verb}"
+    if not it.gained and not it.lost:
+        return "cannot be compared"
     if is_wider(it) or not it.lost:
         return f"{verb} {more}"
     return f"{verb} {other if it.gained else less}"
