@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import exported, looking, plan, report, synthesis
+from bench import exported, looking, plan, report, review, synthesis
 from bench.measure import BenchError, Say
 from tandem.terraform import Terraform, TerraformError
 
@@ -28,6 +28,7 @@ class Measurement(StrEnum):
     PLAN = "plan"
     MODULES = "modules"
     LOOKING = "looking"
+    REVIEW = "review"
 
 
 _FUNCTIONS: Mapping[Measurement, Callable[..., report.Section]] = {
@@ -37,6 +38,7 @@ _FUNCTIONS: Mapping[Measurement, Callable[..., report.Section]] = {
     Measurement.PLAN: plan.against_hcl,
     Measurement.MODULES: exported.against_hcl,
     Measurement.LOOKING: looking.many_images,
+    Measurement.REVIEW: review.many_changes,
 }
 _PLAIN_WIDTH = 120
 
@@ -49,7 +51,7 @@ def main(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
-    """Measure synthesis, plans, trace and access. The exit status is 1 if a goal is not met."""
+    """Measure synthesis, plans, trace, access and review. Exit status 1: a goal is not met."""
     console = Console(stderr=json, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
     found = report.machine(_terraform_version())
     if not json:

@@ -70,7 +70,7 @@ def against_hcl(folder: Path, *, quick: bool, say: Say) -> Section:
         described = images(count, deploy=True)
         with Emulator() as emulator:
             place = folder / str(count)
-            ours = _synthesized(place, described, emulator, say)
+            ours = synthesized_configuration(place, described, emulator, say)
             theirs = hand_written(place, described, emulator, say=say)
             compared[count] = compare(ours, theirs, pairs=pairs[count], say=say)
     return section(
@@ -135,9 +135,10 @@ def section(
     )
 
 
-def _synthesized(
+def synthesized_configuration(
     place: Path, described: Mapping[str, Any], emulator: Emulator, say: Say
 ) -> Configuration:
+    """Synthesize these images at a place that is not there yet, and initialize the folder."""
     say(f"{counted(int(place.name))}: synthesis and terraform init")
     place.mkdir()
     write_yaml(place / "images.yaml", described)
