@@ -46,6 +46,16 @@ def cells(document: Document | None, names: Sequence[str]) -> list[Cell]:
     ]
 
 
+def size(statements: Sequence[Mapping[str, Any]]) -> int:
+    """How many cells statements have at most."""
+    return sum(
+        max(len(texts(it.get("Action"))), 1)
+        * max(len(texts(it.get("Resource"))), 1)
+        * max(sum(len(texts(each)) for each in _by_kind(it.get("Principal")).values()), 1)
+        for it in statements
+    )
+
+
 def _cells(statement: Mapping[str, Any], name: str) -> Iterator[Cell]:
     effect = statement.get("Effect")
     if effect not in ("Allow", "Deny"):
@@ -105,7 +115,7 @@ def _principals(statement: Mapping[str, Any], written: dict[str, str]) -> Iterat
 
 
 def _named(said: Any, written: dict[str, str]) -> Iterator[str]:
-    for kind, names in said.items() if isinstance(said, Mapping) else (("AWS", said),):
+    for kind, names in _by_kind(said).items():
         for name in texts(names):
             if name == _ANY and kind == "AWS":
                 yield _ANY
@@ -115,6 +125,10 @@ def _named(said: Any, written: dict[str, str]) -> Iterator[str]:
                 yield arn
             else:
                 yield _noted(name, f"{kind}:{pattern(name)}", written)
+
+
+def _by_kind(said: Any) -> Mapping[str, Any]:
+    return said if isinstance(said, Mapping) else {"AWS": said}
 
 
 def _principal(name: str) -> str:

@@ -206,11 +206,11 @@ def _unknown(pair: _Pair) -> Iterator[str]:
     told = [it.likeness for it in _sources(pair.before)]
     for source in _sources(pair.after):
         if not source.is_known and source.likeness not in told:
-            yield f"{_called(source)} is not known before the apply"
+            yield f"{_called(source)} {source.why_unknown}"
     told = [it.likeness for it in _sources(pair.after)]
     for source in _sources(pair.before):
         if not source.is_known and source.likeness not in told:
-            yield f"{_called(source)}, which was there, is not known"
+            yield f"{_called(source)}, as it was, {source.why_unknown}"
     for cell in pair.found.doubtful:
         yield f"{words(cell)}: the apply tells whether it was so before"
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from tandem.deployment.symbols import equal, is_known, symbols_in
-from tandem.review.permissions.cells import BOXES, CONDITIONS, Cell
+from tandem.review.permissions.cells import ACTIONS, BOXES, CONDITIONS, RESOURCES, Cell
 from tandem.review.permissions.conditions import Clause
 from tandem.review.permissions.patterns import is_wild
-from tandem.review.permissions.spans import Box
+from tandem.review.permissions.spans import Box, Span
 from tandem.review.permissions.subjects import Subject
 
 _MOST = 400
@@ -39,9 +40,18 @@ class Comparison:
 
 
 class Side:
-    """A subject before or after; None: it is not there, and nothing is allowed."""
+    """A subject before or after; None: it is not there, and nothing is allowed.
 
-    def __init__(self, subject: Subject | None, *, limited: bool) -> None:
+    `unknown` is what a boundary lets through of which nobody knows what it says.
+    """
+
+    def __init__(
+        self,
+        subject: Subject | None,
+        *,
+        limited: bool,
+        unknown: Literal["everything", "nothing"],
+    ) -> None:
         self.cells = subject.cells if subject else ()
         self.allowing = [it for it in self.cells if it.allows]
         limits = subject.limits if subject and limited else ()
@@ -49,7 +59,8 @@ class Side:
         self.denied = frozenset(it.box for it in self.denying)
         self.allowed = frozenset(it.box for it in self.allowing)
         self.limits: list[Box] | None = None
-        if subject is not None and subject.boundary is not None and limited:
+        boundary = subject.boundary if subject and limited else None
+        if boundary is not None and (boundary.is_known or unknown == "nothing"):
             self.limits = [it.box for it in limits if it.allows]
 
     @cached_property
@@ -78,13 +89,27 @@ class Side:
         if self.limits is None and other.limits is None and cell.box in other.allowed:
             return []
         pieces = BOXES.without(self.within_limits(cell.box), self.denied)
-        return BOXES.without(pieces, other.effective)
+        return BOXES.without(pieces, list(other.near(cell.box)))
+
+    @cached_property
+    def _by_actions(self) -> dict[Span, list[Box]]:
+        found: dict[Span, list[Box]] = {}
+        for box in self.effective:
+            found.setdefault(box[ACTIONS], []).append(box)
+        return found
+
+    def near(self, box: Box) -> Iterator[Box]:
+        """What is allowed that may have something in common with a box: few of many."""
+        everything = box[RESOURCES:]
+        for span, boxes in self._by_actions.items():
+            if not BOXES.apart((span, *everything), box):
+                yield from boxes
 
     def allows_some_of(self, box: Box) -> bool:
         """Whether anything of a box may be allowed here."""
         return any(
             BOXES.without([it], self.denied)
-            for own in self.effective
+            for own in self.near(box)
             if (it := BOXES.both(own, box)) is not None
         )
 
@@ -102,7 +127,9 @@ def compare(
         is_made: Whether what a symbol names is surely none of what there was.
     """
     limited = not _same_unknown(before, after)
-    old, new = Side(before, limited=limited), Side(after, limited=limited)
+    # What nobody knows was no permission before, and is one afterwards.
+    old = Side(before, limited=limited, unknown="nothing")
+    new = Side(after, limited=limited, unknown="everything")
     gained: list[Gain] = []
     doubtful: list[Cell] = []
     lost = _greatest(list(_gains(old, new)))

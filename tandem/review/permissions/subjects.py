@@ -10,9 +10,15 @@ from typing import Literal
 from tandem.access.requests import statement_name
 from tandem.deployment.model import Deployment, Document, Policy, Role
 from tandem.deployment.statements import statements_in
-from tandem.review.permissions.cells import Cell, cells
+from tandem.deployment.symbols import is_known, symbols_in
+from tandem.review.permissions.cells import Cell, cells, size
 
 Kind = Literal["role", "trust", "resource"]
+_MOST = 10_000
+"""Cells of a policy. AWS takes none that is so long: of 32 KB at most.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
+"""
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,23 @@ class Source:
         said = self.document.get("Statement") or []
         count = len(said) if isinstance(said, list | tuple) else 1
         found = statements_in(self.document)
-        return len(found) == count and all(it.get("Effect") in ("Allow", "Deny") for it in found)
+        return (
+            len(found) == count
+            and all(it.get("Effect") in ("Allow", "Deny") for it in found)
+            and size(found) <= _MOST
+        )
+
+    @property
+    def why_unknown(self) -> str:
+        """Why it cannot be compared."""
+        if self.document is not None:
+            return "is not as AWS takes it"
+        said = str(self.said or "")
+        if next(symbols_in(said), "").startswith("sensitive"):
+            return "is sensitive"
+        return (
+            "is managed elsewhere" if said and is_known(said) else "is not known before the apply"
+        )
 
     @property
     def likeness(self) -> object:
@@ -45,7 +67,7 @@ class Source:
 
     def cells(self) -> list[Cell]:
         """What its statements say."""
-        count = len(statements_in(self.document))
+        count = len(statements_in(self.document)) if self.is_known else 0
         return cells(self.document, [statement_name(self.policy, it) for it in range(count)])
 
 
