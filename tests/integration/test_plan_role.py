@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from synthesis import read, synthesize
+from synthesis import Block, read, synthesize
 
 from modules.plan_reads import READS
 from tandem.access.evaluator import Evaluator, Request
 from tandem.deployment import understand
 from tandem.emulator import OVERRIDE_FILE, Emulator, override, seed
+from tandem.review.changes import drift
+from tandem.review.deployments import deployments
+from tandem.review.plan import understand as understand_plan
+from tandem.review.redaction import redact
 from tandem.terraform import Terraform
 
 pytestmark = pytest.mark.integration
@@ -91,6 +95,8 @@ class Planned:
     log: str
     changes: int
     """Terraform's exit status: 2 where something would change."""
+    drift: Mapping[str, Block]
+    """Plans with -refresh-only: before something was changed past Terraform, and after."""
 
 
 @pytest.fixture(scope="module")
@@ -113,17 +119,28 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Planned:
         terraform.plan(out=scratch / "first.tfplan")
         terraform.apply(scratch / "first.tfplan")
         log = scratch / "terraform.log"
-        run = subprocess.run(
-            ["terraform", "plan", "-input=false", "-detailed-exitcode"],  # noqa: S607
-            cwd=folder,
-            env={**terraform.environment, "TF_LOG": "DEBUG", "TF_LOG_PATH": str(log)},
-            capture_output=True,
-            text=True,
-            check=False,
+
+        def plan(*options: str, **more: str) -> int:
+            run = subprocess.run(
+                ["terraform", "plan", "-input=false", "-detailed-exitcode", *options],  # noqa: S607
+                cwd=folder,
+                env={**terraform.environment, **more},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert run.returncode in (0, 2), run.stderr
+            return run.returncode
+
+        changes = plan(TF_LOG="DEBUG", TF_LOG_PATH=str(log))
+        assert plan("-refresh-only", f"-out={scratch}/before.tfplan") == 2
+        emulator.client("logs", region=REGION).put_retention_policy(
+            logGroupName="/aws/codebuild/shop-web", retentionInDays=1
         )
-        assert run.returncode in (0, 2), run.stderr
-        text = log.read_text(encoding="utf-8")
-    return Planned(folder, frozenset(_actions(text)), text, run.returncode)
+        assert plan("-refresh-only", f"-out={scratch}/after.tfplan") == 2
+        found = {it: terraform.show_json(scratch / f"{it}.tfplan") for it in ("before", "after")}
+    text = log.read_text(encoding="utf-8")
+    return Planned(folder, frozenset(_actions(text)), text, changes, found)
 
 
 def _requests(log: str) -> Iterator[dict[str, str]]:
@@ -141,6 +158,17 @@ def _actions(log: str) -> Iterator[str]:
 
 def test_a_plan_of_what_was_applied_changes_nothing(planned: Planned) -> None:
     assert planned.changes == 0
+
+
+def test_drift_is_told_from_what_the_provider_only_reads_back(planned: Planned) -> None:
+    """As buildspecs/drift.yml asks: Terraform's status is the same."""
+    found = {}
+    for name, document in planned.drift.items():
+        redacted, _ = redact(document)
+        sides = deployments(redacted, drift=True)
+        drifted = drift(understand_plan(redacted), sides.after, sides.before)
+        found[name] = {it.address for it in drifted}
+    assert found == {"before": set(), "after": {"aws_cloudwatch_log_group.web_build"}}
 
 
 def test_a_plan_asks_for_exactly_what_the_table_has(planned: Planned) -> None:
