@@ -156,6 +156,45 @@ def access(
 
 
 @app.command()
+def review(
+    plan: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PLAN_JSON",
+            help="What `terraform show -json PLAN` prints, or - for standard input.",
+        ),
+    ],
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            envvar="TANDEM_CONFIG",
+            help="The file whose `review:` says the exceptions. Default: pipelines.yaml, if there.",
+        ),
+    ] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the comment into this file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page into this file.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write what code scanning reads.")] = None,
+    limit: Annotated[
+        int, typer.Option(min=2_000, help="Characters of the comment: CodeCommit takes 10,240.")
+    ] = 65_000,
+    checkov: Annotated[bool, typer.Option("--checkov", help="Let checkov look at it too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what a plan does, to those who must agree. Exit status 1: the gate is closed."""
+    from tandem.review import command
+
+    if config is None and DEFAULT_CONFIG.exists():
+        config = DEFAULT_CONFIG
+    outputs = command.Outputs(markdown, html, sarif)
+    with _told(), Console(stderr=True).status("Reviewing"):
+        passes = command.print_review(
+            plan, config, outputs, limit=limit, as_json=as_json, checkov=checkov
+        )
+    raise typer.Exit(0 if passes else 1)
+
+
+@app.command()
 def emulator(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0 chooses a free one.")] = 0,
 ) -> None:

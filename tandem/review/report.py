@@ -1,0 +1,95 @@
+"""A review, put together from all that looks at a plan."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tandem.deployment import Deployment, InputError
+from tandem.deployment.symbols import readable
+from tandem.review.changes import changes, drift, outputs, renames
+from tandem.review.checkov import Scan, scan
+from tandem.review.deployments import deployments
+from tandem.review.gate import gated
+from tandem.review.looks import looking
+from tandem.review.model import Review
+from tandem.review.permissions import permission_changes
+from tandem.review.plan import understand
+
+if TYPE_CHECKING:
+    from tandem.config import Review as Settings
+
+
+def review(
+    document: Mapping[str, Any],
+    settings: Settings | None = None,
+    *,
+    today: datetime.date,
+    checkov: bool = False,
+) -> Review:
+    """Review a plan.
+
+    Args:
+        document: The plan, without what is sensitive: see `tandem.review.redaction`.
+        settings: `review:` of the file; None: there is no file, and no exception.
+        today: The day in UTC, by which waivers expire.
+        checkov: Whether to let checkov look at it too, which takes some ten seconds.
+
+    Raises:
+        InputError: It is not as Terraform writes it. The message quotes none of its values.
+        EvaluatorError: Node or the package that evaluates policies is not installed.
+    """
+    with _as_terraform_writes():
+        plan = understand(document)
+        sides = deployments(document, drift=plan.kind == "drift")
+    with looking(sides) as looks, _as_terraform_writes():
+        scanned = scan(document, drift=plan.kind == "drift") if checkov else Scan()
+        drifted = drift(plan, sides.after, sides.before)
+        seen = looks()
+        found = Review(
+            kind=plan.kind,
+            terraform_version=plan.terraform_version,
+            # Of what Terraform lists, the provider only reads back a part.
+            counts=replace(plan.counts, drift=len(drifted)),
+            changes=changes(plan, sides.after, sides.before),
+            drift=drifted,
+            outputs=outputs(plan),
+            renames=renames(plan),
+            links=seen.links,
+            permissions=permission_changes(
+                sides.before,
+                sides.after,
+                moved={old: new for new, old in plan.previous_addresses.items()},
+                report=seen.access,
+            ),
+            findings=(*seen.findings, *scanned.findings),
+            not_known=(*_not_known(sides.after), *scanned.not_known),
+            notes=plan.notes,
+        )
+        return gated(found, plan, settings, today=today)
+
+
+def _not_known(after: Deployment) -> Iterator[str]:
+    """What nobody can know of what there will be, in lines."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for it in after.unresolved:
+        alike.setdefault((readable(it.attribute), readable(it.why)), []).append(
+            readable(it.address)
+        )
+    for (attribute, why), addresses in alike.items():
+        more = f" and {len(addresses) - 1:,} more" if len(addresses) > 1 else ""
+        yield f"{attribute} of {addresses[0]}{more}: {why}"
+
+
+@contextmanager
+def _as_terraform_writes() -> Iterator[None]:
+    """Say in one line that a plan has another form than Terraform's, without a value of it."""
+    try:
+        yield
+    except RecursionError:
+        raise InputError("is nested too deep; plan it anew") from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise InputError(f"is not as Terraform writes a plan ({type(error).__name__})") from None
