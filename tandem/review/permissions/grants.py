@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from tandem.deployment.symbols import readable
 from tandem.review.model import Grant
@@ -115,28 +115,28 @@ def _condition(span: Span, since: str) -> str:
 
 def _merged(found: Sequence[Grant], part: _Part) -> list[Grant]:
     """Grants that differ in one part only, as one."""
-    groups: dict[Grant, dict[str, None]] = {}
+    groups: dict[tuple[object, ...], list[Grant]] = {}
     for grant in found:
-        values, but = _parts(grant, part)
-        # `all but these` is no more than one of several such things.
-        key = grant if but else _with(grant, part, ())
-        groups.setdefault(key, {}).update(dict.fromkeys(values))
-    return [_with(grant, part, tuple(values)) for grant, values in groups.items()]
+        groups.setdefault(_key(grant, part), []).append(grant)
+    return [
+        group[0] if len(group) == 1 else replace(group[0], **_together(group, part))
+        for group in groups.values()
+    ]
 
 
-def _parts(grant: Grant, part: _Part) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    match part:
-        case "actions":
-            return grant.actions, grant.but_actions
-        case "resources":
-            return grant.resources, grant.but_resources
-    return grant.principals, grant.but_principals
+def _key(grant: Grant, part: _Part) -> tuple[object, ...]:
+    """All of a grant but one part; that too, where it is all but something."""
+    said = {
+        "actions": (grant.actions, grant.but_actions),
+        "resources": (grant.resources, grant.but_resources),
+        "principals": (grant.principals, grant.but_principals),
+    }
+    if not said[part][1]:
+        del said[part]
+    rest = (grant.condition, grant.denies, grant.wide, grant.needed)
+    return (*said.items(), *rest)
 
 
-def _with(grant: Grant, part: _Part, values: tuple[str, ...]) -> Grant:
-    match part:
-        case "actions":
-            return replace(grant, actions=values)
-        case "resources":
-            return replace(grant, resources=values)
-    return replace(grant, principals=values)
+def _together(group: Sequence[Grant], part: _Part) -> dict[str, Any]:
+    values = (value for grant in group for value in getattr(grant, part))
+    return {part: tuple(dict.fromkeys(values))}
