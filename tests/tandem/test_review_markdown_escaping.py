@@ -121,6 +121,10 @@ def test_ordinary_sentences_stay_as_they_are() -> None:
     assert prose('add {"Effect": "Allow", "Action": ["a:B"]} to a policy.') == (
         'add `{"Effect": "Allow", "Action": ["a:B"]}` to a policy.'
     )
+    assert prose("as it is (the account 123456789012).") == (
+        "as it is (the account `123456789012`)."
+    )
+    assert prose("(s3:Get*, if f(x))") == "(`s3:Get*`, if `f(x)`)"
     assert prose("an [open bracket, and more") == "an `[open` bracket, and more"
     assert prose("") == prose(" ") == '`""`'
     assert prose("1. first") == "`1.` first"

@@ -70,8 +70,12 @@ def _depth(word: str) -> int:
 def _word(word: str) -> str:
     if word in _BARE or _WORD.fullmatch(word):
         return word
-    core = word.rstrip(".,;:")
-    return f"{code(core, LONGEST_SENTENCE)}{word[len(core) :]}" if core else code(word)
+    core = word.lstrip("(").rstrip(".,;:")
+    before = word[: len(word) - len(word.lstrip("("))]
+    while core.endswith(")") and core.count(")") > core.count("("):
+        core = core[:-1].rstrip(".,;:")
+    after = word[len(before) + len(core) :]
+    return f"{before}{code(core, LONGEST_SENTENCE)}{after}" if core else code(word)
 
 
 def inside_html(text: str) -> str:
