@@ -126,7 +126,7 @@ def after_install(result: Build) -> list[list[str]]:
 def test_a_pull_request_of_codecommit_is_planned_merged_and_commented(build: Runner) -> None:
     result = build("plan", **CODECOMMIT)
     assert result.phases == {"install": True, "build": True, "post_build": True}
-    planned = [*SYNTH, INIT, PLAN, SHOW, REVIEW]
+    planned = [*INSTALL, *SYNTH, INIT, PLAN, SHOW, REVIEW]
     assert after_install(result) == [*merge(BEFORE), *planned, comment("codecommit")]
     env = result.call(*comment("codecommit")).env
     assert CODECOMMIT.items() <= env.items()
@@ -189,8 +189,10 @@ def test_without_a_token_only_the_status_says_it(build: Runner) -> None:
     assert result.phases["post_build"]
 
 
-def test_without_a_pull_request_nothing_is_commented(build: Runner) -> None:
+@pytest.mark.parametrize("trigger", [None, "branch/main"])
+def test_without_a_pull_request_nothing_is_commented(build: Runner, trigger: str | None) -> None:
     alone = {**CODECOMMIT, "TANDEM_PULL_REQUEST": None, "TANDEM_BEFORE_COMMIT": None}
+    alone["CODEBUILD_WEBHOOK_TRIGGER"] = trigger
     result = build("plan", **alone)
     assert after_install(result)[:2] == merge("origin/main")
     assert result.argvs[-1] == REVIEW

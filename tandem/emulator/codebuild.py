@@ -1,7 +1,7 @@
 """CodeBuild as moto has it, with the projects that pipelines need."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import moto.codebuild.urls
@@ -10,6 +10,9 @@ from moto.codebuild.models import CodeBuild
 from moto.codebuild.responses import CodeBuildResponse
 from moto.core.responses import ActionResult
 from moto.core.utils import unix_time
+
+_Fields = dict[str, Any]
+_HOOK = "https://codebuild.example/webhook"
 
 
 def mend() -> None:
@@ -57,6 +60,30 @@ class _MendedCodeBuild(CodeBuildResponse):
         if project is None:
             raise ResourceNotFoundException(f"Project cannot be found: {wanted['name']}")
         return _changed(project, wanted)
+
+    def create_webhook(self) -> ActionResult:
+        # Missing in moto, with the two below: a project then has it, and no host is told.
+        return self._webhook(lambda _, wanted: {"url": _HOOK, "payloadUrl": _HOOK, **wanted})
+
+    def update_webhook(self) -> ActionResult:
+        return self._webhook(lambda kept, wanted: {**kept, **wanted})
+
+    def delete_webhook(self) -> ActionResult:
+        self._project(json.loads(self.body)).pop("webhook", None)
+        return ActionResult({})
+
+    def _webhook(self, changed: Callable[[_Fields, _Fields], _Fields]) -> ActionResult:
+        wanted = json.loads(self.body)
+        kept = self._project(wanted)
+        said = {name: value for name, value in wanted.items() if name != "projectName"}
+        kept["webhook"] = changed(kept.get("webhook", {}), said)
+        return ActionResult({"webhook": kept["webhook"]})
+
+    def _project(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        project = self.codebuild_backend.codebuild_projects.get(wanted["projectName"])
+        if project is None:
+            raise ResourceNotFoundException(f"Project cannot be found: {wanted['projectName']}")
+        return project.project_metadata
 
 
 def _changed(project: CodeBuild, wanted: Mapping[str, Any]) -> ActionResult:

@@ -34,7 +34,11 @@ PIPELINES = {
     "state": {"s3": {"bucket": BUCKET, "key": KEY}},
     "review": {
         "pipeline": True,
-        "source": {"codecommit": "pipelines"},
+        "source": {
+            "connection": f"arn:aws:codeconnections:{REGION}:{ACCOUNT}:connection/"
+            "01234567-0123-0123-0123-0123456789ab",
+            "repository": "acme/pipelines",
+        },
         "drift": "rate(1 day)",
         "github": {"repository": "acme/pipelines"},
     },
@@ -174,7 +178,7 @@ def test_drift_is_told_from_what_the_provider_only_reads_back(planned: Planned) 
 def test_a_plan_asks_for_exactly_what_the_table_has(planned: Planned) -> None:
     stack = read(planned.folder)
     types = {*stack["resource"], *(f"data.{kind}" for kind in stack["data"])}
-    assert types == set(READS) - {"aws_codebuild_webhook"}  # whose host is asked when it is made
+    assert types == set(READS)
     table = {action for kind in types for action in (*READS[kind].actions, *READS[kind].anywhere)}
     assert planned.asked - _OF_THE_STATE - _OF_NOBODY == table
 

@@ -266,6 +266,20 @@ def test_codebuild_refuses_as_aws_does(emulator: Emulator) -> None:
         codebuild.update_project(name="never")
 
 
+def test_codebuild_keeps_a_webhook_until_it_is_deleted(emulator: Emulator) -> None:
+    codebuild = emulator.client("codebuild")
+    codebuild.create_project(**project("hooked"))
+    groups = [[{"type": "EVENT", "pattern": "PULL_REQUEST_CREATED"}]]
+    made = codebuild.create_webhook(projectName="hooked", filterGroups=groups)["webhook"]
+    assert made["filterGroups"] == groups
+    codebuild.update_webhook(projectName="hooked", buildType="BUILD")
+    assert read_project(emulator, "hooked")["webhook"] == {**made, "buildType": "BUILD"}
+    codebuild.delete_webhook(projectName="hooked")
+    assert "webhook" not in read_project(emulator, "hooked")
+    with pytest.raises(codebuild.exceptions.ResourceNotFoundException):
+        codebuild.create_webhook(projectName="never")
+
+
 # CodePipeline
 
 
