@@ -52,7 +52,12 @@ def grants(
     ]
     for part in _PARTS:
         single = _merged(single, part)
-    return tuple(single)
+    return tuple(sorted(single, key=_order))
+
+
+def _order(grant: Grant) -> tuple[bool, bool]:
+    """What a reader has to look at comes first."""
+    return not grant.wide, bool(grant.needed)
 
 
 def words(cell: Cell) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from tandem.access.requests import statement_name
+from tandem.deployment.addresses import is_data
 from tandem.deployment.model import Deployment, Document, Policy, Role
 from tandem.deployment.statements import statements_in
 from tandem.deployment.symbols import is_known, symbols_in
@@ -136,15 +137,24 @@ class Subject:
 def of_roles(deployment: Deployment) -> Iterator[Subject]:
     """What the roles may do, and who may assume them."""
     for role in deployment.roles:
+        # Of a role that is only looked up, a plan changes what it attaches and nothing else.
+        is_managed = not is_data(role.address)
         yield Subject(
             key=role.address,
             address=role.address,
             name=role.name,
             kind="role",
-            policies=tuple(_source(it, deployment) for it in role.policies),
+            policies=tuple(
+                _source(it, deployment)
+                for it in role.policies
+                if is_managed or it.address != role.address
+            ),
             boundary=_source(role.boundary, deployment) if role.boundary else None,
         )
-        yield Subject(role.address, role.address, role.name, "trust", (_trust(role, deployment),))
+        if is_managed:
+            yield Subject(
+                role.address, role.address, role.name, "trust", (_trust(role, deployment),)
+            )
 
 
 def _trust(role: Role, deployment: Deployment) -> Source:
