@@ -131,7 +131,7 @@ class _Plan:
 
     def _expressed(self, of: Instance, path: tuple[Step, ...], expression: Any) -> Any:
         """What the configuration says of an argument that is unknown; None: not enough."""
-        if not isinstance(expression, Mapping):
+        if not isinstance(expression, dict):
             return None
         found = references_of(expression)
         names = [step for step in path if isinstance(step, str)]
@@ -184,10 +184,10 @@ def _has_unknown(flags: Any) -> bool:
 
 def _part(expression: Any, key: str) -> Any:
     """The expression of an attribute of a block, or of an element of a map."""
-    if not isinstance(expression, Mapping):
+    if not isinstance(expression, dict):
         return None
     constant = expression.get("constant_value")
-    if isinstance(constant, Mapping):
+    if isinstance(constant, dict):
         return {**expression, "constant_value": constant[key]} if key in constant else None
     return expression.get(key)
 
@@ -204,7 +204,7 @@ def _item(expression: Any, number: int, items: list[Any], length: int) -> Any:
         item = items[number] if number < len(items) else {}
         alike = [it for it in expression if _agrees(it, item)]
         return alike[0] if len(alike) == 1 else None
-    if isinstance(expression, Mapping):
+    if isinstance(expression, dict):
         constant = expression.get("constant_value")
         if isinstance(constant, list) and len(constant) == length:
             return {**expression, "constant_value": constant[number]}
@@ -213,11 +213,11 @@ def _item(expression: Any, number: int, items: list[Any], length: int) -> Any:
 
 def _agrees(expression: Any, item: Any) -> bool:
     """Whether a block may be that of an expression: no constant of it differs."""
-    if not isinstance(expression, Mapping) or not isinstance(item, Mapping):
+    if not isinstance(expression, dict) or not isinstance(item, dict):
         return False
     for name, part in expression.items():
         known = item.get(name)
-        if known is None or not isinstance(part, Mapping) or part.get("references"):
+        if known is None or not isinstance(part, dict) or part.get("references"):
             continue
         constant = part.get("constant_value", known)
         if isinstance(constant, str | int | float) and str(constant) != str(known):

@@ -61,6 +61,7 @@ class World:
         """What references of a configuration mean, whoever refers."""
         self._known: dict[tuple[str, str], Any] = {}
         self._values: dict[str, dict[str, Any]] = {}
+        self._regions: dict[str, str] = {}
         self._asked: set[tuple[str, str]] = set()
         self._named: dict[tuple[str, str, str], list[Instance]] = defaultdict(list)
         self._of_type: dict[str, dict[str, Instance]] = defaultdict(dict)
@@ -76,6 +77,7 @@ class World:
         self.looked_up.clear()
         self._known.clear()
         self._values.clear()
+        self._regions.clear()
 
     def instances_named(self, module: str, type: str, name: str) -> list[Instance]:
         """The instances of a resource of a module."""
@@ -94,9 +96,12 @@ class World:
 
     def region_of(self, instance: Instance) -> str:
         """Where an instance is: as it says, as its provider says, or as its ARN says."""
-        said = instance.argument_or_none("region") or instance.region
-        arn = str(instance.argument_or_none("arn")).split(":")
-        return str(said or (arn[3] if len(arn) > 5 and arn[3] else self.region))
+        if instance.address not in self._regions:
+            said = instance.argument_or_none("region") or instance.region
+            arn = str(instance.argument_or_none("arn")).split(":")
+            region = str(said or (arn[3] if len(arn) > 5 and arn[3] else self.region))
+            self._regions[instance.address] = region
+        return self._regions[instance.address]
 
     def attribute(self, instance: Instance, name: str) -> Any:
         """An argument or attribute; a symbol where it is not known before the apply."""
