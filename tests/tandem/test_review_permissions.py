@@ -424,22 +424,20 @@ def many(count: int, *, resource: str) -> Deployment:
 
 def test_what_stays_the_same_is_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     before, after = many(20, resource=WEB), many(20, resource=WEB)
-    taken: list[object] = []
-    monkeypatch.setattr(subjects, "cells", lambda *given: taken.append(given) or [])
+    monkeypatch.setattr(subjects, "cells", lambda *_: pytest.fail("it is taken apart"))
     assert permission_changes(before, after) == ()
-    assert taken == []
 
 
 def test_much_that_changes_is_not_too_much() -> None:
-    before = with_policy(*(allow("s3:GetObject", f"{WEB}/{it}/*") for it in range(200)))
-    after = with_policy(*(allow("s3:*", f"{WEB}/{it}/a*") for it in range(200)))
+    before = with_policy(*(allow("s3:GetObject", f"{WEB}/{it}/*") for it in range(60)))
+    after = with_policy(*(allow("s3:*", f"{WEB}/{it}/a*") for it in range(60)))
     assert change(before, after).widens
 
 
 def test_many_actions_on_many_resources_are_not_too_much() -> None:
-    actions = [f"s3:Get{it}" for it in range(40)]
+    actions = [f"s3:Get{it}" for it in range(20)]
     before, after = (
-        with_policy(allow(actions, [f"arn:aws:s3:::{name}{it}/*" for it in range(40)]))
+        with_policy(allow(actions, [f"arn:aws:s3:::{name}{it}/*" for it in range(20)]))
         for name in ("old", "new")
     )
     found = change(before, after)
