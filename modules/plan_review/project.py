@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from modules._cdktf import (
@@ -30,6 +31,8 @@ from modules.settings.state import S3State
 
 _LOG_DAYS = 30
 _TIMEOUT_MINUTES = 60
+_RUNTIMES = re.compile(r" +runtime-versions:\n(?: +\w+: [\d.]+\n)+")
+"""What only CodeBuild's own images can choose."""
 
 
 class PlanProject(Element):
@@ -105,7 +108,7 @@ class PlanProject(Element):
                 service_role=self.role.arn,
                 build_timeout=_TIMEOUT_MINUTES,
                 encryption_key=store.kms_key,
-                source=project_source(source, project, standard_buildspec(buildspec)),
+                source=project_source(source, project, _buildspec(buildspec, image)),
                 source_version=None if branch is None else literal(branch),
                 artifacts=CodebuildProjectArtifacts(
                     type="S3",
@@ -135,3 +138,13 @@ class PlanProject(Element):
         )
         self.name = made.name
         self.arn = project.arn("codebuild", f"project/{made.name}")
+
+
+def _buildspec(name: str, image: str | None) -> str:
+    """The text of a standard buildspec, as the image can take it.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/runtime-versions.html
+    """
+    text = standard_buildspec(name)
+    is_custom = image is not None and not image.startswith("aws/codebuild/")
+    return _RUNTIMES.sub("", text) if is_custom else text

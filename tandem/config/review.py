@@ -134,7 +134,8 @@ class Review:
     file: RelativePath = "pipelines.yaml"
     """Path of the file in that repository."""
     image: BuildImage | None = None
-    """Image in which plans are made. None: Amazon Linux, where every build installs Terraform."""
+    """Image in which plans are made; one of yours has Python, Node.js, make, git and Terraform.
+    None: Amazon Linux, where every build installs Terraform."""
     drift: Schedule | None = None
     """When to compare what exists with the state, as in `rate(1 day)`. None: never."""
     notify: TopicArn | None = None

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from moto.events.models import EventPattern
+from ruamel.yaml import YAML
 from stack import ACCOUNT, CODE, CONNECTION_ARN, KEY_ARN, REGION, Block, Template, template
 
 from modules import (
@@ -429,6 +430,17 @@ def test_the_buildspec_is_not_one_of_the_pull_request() -> None:
         text = (GOLDEN.parents[1] / f"buildspecs/{name}.yml").read_text(encoding="utf-8")
         assert full().resolve(source["buildspec"]) == text.replace("$${", "${")
         assert source["git_clone_depth"] == 0
+
+
+@pytest.mark.parametrize(
+    ("image", "chooses"),
+    [(None, True), ("aws/codebuild/standard:7.0", True), ("public.ecr.aws/acme/plan:1", False)],
+)
+def test_only_images_of_codebuild_choose_runtimes(image: str | None, chooses: bool) -> None:
+    of = template(lambda stack: PlanReview(stack, source=PIPELINES, state=STATE, image=image))
+    spec = YAML(typ="safe").load(project(of, "plan_review")["source"]["buildspec"])
+    assert ("runtime-versions" in spec["phases"]["install"]) is chooses
+    assert "sh scripts/install.sh" in spec["phases"]["install"]["commands"]
 
 
 def test_what_a_review_is_told() -> None:
