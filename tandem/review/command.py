@@ -79,7 +79,8 @@ def print_review(
             write({file: text})
         except OSError as error:
             raise InputError(f"{file}: cannot be written: {error.strerror}") from error
-    typer.echo(secrets.scrub(json.dumps(plain(found))) if as_json else comment)
+    printed = secrets.scrub(json.dumps(plain(found))) + "\n" if as_json else comment
+    typer.echo(printed, nl=False)
     return found.passes
 
 

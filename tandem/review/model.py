@@ -24,7 +24,7 @@ class AttributeChange:
     """An attribute, as it is and as it will be."""
 
     path: str
-    """As in `tags.team` or `stage[1].action[0].configuration.ProjectName`."""
+    """As in `tags.team` or `stage["Build"].action["Build"].configuration.ProjectName`."""
     old: str | None
     """A text of one line; None: it is not there."""
     new: str | None

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
+import markupsafe
+
 from tandem.review.needles import Needles
 
 HIDDEN = "(sensitive)"
@@ -59,4 +61,5 @@ def _forms(value: str) -> Iterator[str]:
         yield from as_json(text)
         yield html.escape(text)
         yield html.escape(text, quote=False)
+        yield str(markupsafe.escape(text))  # as the page has it
         yield quote(text, safe="")

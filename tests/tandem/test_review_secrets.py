@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import markupsafe
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ CANARY = "CANARY-3f9a"
         (CANARY, CANARY),
         ("CANARY<&>", "CANARY&lt;&amp;&gt;"),
         ('CANARY"x', 'CANARY\\"x'),
+        ("CANARY\"x'y", str(markupsafe.escape("CANARY\"x'y"))),  # as the page has it
         ("CANARYü€x", "CANARY\\u00fc\\u20acx"),
         ("CANARY a/b", "CANARY%20a%2Fb"),
     ],

@@ -1,0 +1,133 @@
+"""`tandem review` as it is called: what it reads, prints, writes and exits with."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from synthesis import ROOT
+from typer.testing import CliRunner, Result
+
+from tandem.cli import app
+
+PLAN = ROOT / "tests" / "foreign" / "two-sources" / "plan.json"
+CONFIG = """\
+project: shop
+region: us-east-1
+images:
+  base: {source: {codecommit: base}}
+review:
+"""
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the file of this project."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TANDEM_CONFIG", raising=False)
+
+
+def run(*arguments: object, given: bytes | None = None) -> Result:
+    return CliRunner().invoke(app, ["review", *map(str, arguments)], input=given)
+
+
+def data(*arguments: object) -> Any:
+    return json.loads(run(PLAN, "--json", *arguments).stdout)
+
+
+def edited(file: Path, **parts: Any) -> Path:
+    file.write_text(json.dumps({**json.loads(PLAN.read_text()), **parts}))
+    return file
+
+
+def test_a_closed_gate_is_exit_status_1_and_the_comment_is_printed() -> None:
+    found = run(PLAN)
+    assert found.exit_code == 1
+    assert found.stdout.startswith("## ⛔ Blocked by ")
+    assert found.stderr == ""
+
+
+def test_a_plan_of_nothing_passes(tmp_path: Path) -> None:
+    empty: dict[str, Any] = {"format_version": "1.2", "terraform_version": "1.11.4"}
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps({**empty, "resource_changes": [], "planned_values": {}}))
+    found = run(plan)
+    assert (found.exit_code, found.stdout[:18]) == (0, "## ✅ Nothing chang")
+
+
+def test_standard_input_is_a_plan_too() -> None:
+    assert run("-", given=PLAN.read_bytes()).stdout == run(PLAN).stdout
+
+
+def test_each_format_is_written(tmp_path: Path) -> None:
+    files = {name: tmp_path / "made" / name for name in ("markdown", "html", "sarif")}
+    found = run(PLAN, *(part for name, file in files.items() for part in (f"--{name}", file)))
+    assert files["markdown"].read_text(encoding="utf-8") == found.stdout
+    assert files["html"].read_text(encoding="utf-8").startswith("<!doctype html>")
+    (results,) = json.loads(files["sarif"].read_text(encoding="utf-8"))["runs"]
+    assert {it["ruleId"] for it in results["results"]} >= {it["check"] for it in data()["findings"]}
+
+
+def test_the_comment_is_as_short_as_it_is_asked_to_be() -> None:
+    assert len(run(PLAN, "--limit", 2_500).stdout) <= 2_500
+    assert run(PLAN, "--limit", 1_999).exit_code == 2
+
+
+def test_a_waiver_of_the_file_opens_the_gate(tmp_path: Path) -> None:
+    config = tmp_path / "pipelines.yaml"
+    waivers = [
+        f'    - {{address: "*", rule: {rule}, reason: agreed, expires: 2999-12-31}}\n'
+        for rule in {it["rule"] for it in data()["objections"]}
+    ]
+    config.write_text(f"{CONFIG}  waivers:\n{''.join(waivers)}")
+    assert run(PLAN).exit_code == 0  # it is where it is looked for
+    assert run(PLAN, "--config", config).stdout.startswith("## ✅ Passes with ")
+    config.write_text(config.read_text().replace("2999", "2001"))
+    assert {it["rule"] for it in data()["objections"]} >= {"waiver-expired"}
+    assert run(PLAN).exit_code == 1
+
+
+def test_a_wrong_file_is_said_line_by_line(tmp_path: Path) -> None:
+    config = tmp_path / "wrong.yaml"
+    config.write_text(f"{CONFIG}  findings: some\n  pipelin: true\n")
+    found = run(PLAN, "--config", config)
+    assert found.exit_code == 2
+    assert len(found.stderr.splitlines()) == 2
+    assert all(line.startswith(f"{config}:") for line in found.stderr.splitlines())
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"PK\x03\x04", b"[]", b'{"format_version": "2.0"}', b"\xff\x00\xfe"]
+)
+def test_what_is_no_plan_is_said_in_one_line(tmp_path: Path, content: bytes) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_bytes(content)
+    page = tmp_path / "review.html"
+    found = run(plan, "--html", page)
+    assert found.exit_code == 2
+    assert found.stdout == ""
+    assert len(found.stderr.splitlines()) == 1
+    assert found.stderr.startswith(f"{plan}:")
+    assert not page.exists()
+
+
+def test_what_is_wrong_quotes_no_value(tmp_path: Path) -> None:
+    changes = [{"address": "a.b", "change": {"actions": ["CANARY-1234"], "before": 5}}]
+    found = run(edited(tmp_path / "plan.json", resource_changes=changes))
+    assert found.exit_code == 2
+    assert "CANARY" not in found.output
+    assert len(found.stderr.splitlines()) == 1
+
+
+def test_a_file_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    found = run(PLAN, "--markdown", tmp_path / "file" / "review.md")
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert found.stderr.startswith(f"{tmp_path / 'file' / 'review.md'}: cannot be written: ")
+
+
+def test_what_is_not_known_is_said_once_for_what_is_alike() -> None:
+    said = data()["not_known"]
+    assert said
+    assert len(said) == len(set(said))
+    assert not any("\ue000" in line for line in said)
