@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -38,12 +38,15 @@ class Evaluator:
 
     Args:
         account: The account of the roles: 12 digits, or a symbol.
+        when_asked: Called when there is nothing to do but to wait for answers: whoever gives it
+            has other work for the second core, so one process evaluates everything.
 
     Raises:
         EvaluatorError: Node or the package is missing; on the first question.
     """
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, *, when_asked: Callable[[], object] | None = None) -> None:
+        self._when_asked = when_asked
         self._placeholders = Placeholders(account)
         self._processes: list[NodeProcess] = []
         self._actions: dict[str, tuple[GrantedAction, ...]] = {}
@@ -60,18 +63,25 @@ class Evaluator:
         while self._processes:
             self._processes.pop().close()
 
+    def start(self) -> None:
+        """Let Node begin, which takes a moment: there will be questions."""
+        self._running(1)
+
     def evaluate(self, requests: Sequence[Request]) -> list[Decision]:
         """What IAM says to each request, in their order."""
         by_role: dict[int, list[int]] = {}
         for number, request in enumerate(requests):
             by_role.setdefault(id(request.role), []).append(number)
         groups = list(by_role.values())
-        several = len(requests) >= _SHARED_FROM and (os.cpu_count() or 1) > 1
+        alone = self._when_asked is not None or (os.cpu_count() or 1) == 1
+        several = len(requests) >= _SHARED_FROM and not alone
         shares = [groups[0::2], groups[1::2]] if several else [groups]
         batches = [Batch(requests, share, self._placeholders) for share in shares if share]
         processes = self._running(len(batches))
         for process, batch in zip(processes, batches, strict=False):
             process.ask(batch.question())
+        if self._when_asked:
+            self._when_asked()
         decisions: dict[int, Decision] = {}
         for process, batch in zip(processes, batches, strict=False):
             decisions |= batch.decisions(process.answer()["roles"])

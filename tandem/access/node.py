@@ -23,7 +23,7 @@ class NodeProcess:
     """One process; `ask` and `answer` go in pairs, so that several can work side by side.
 
     Raises:
-        EvaluatorError: Node or the package is not installed.
+        EvaluatorError: Node is not installed; or, on the first question, the package.
     """
 
     def __init__(self) -> None:
@@ -41,16 +41,15 @@ class NodeProcess:
             stderr=self._errors,
             encoding="utf-8",
         )
-        try:
-            self.answer()
-        except EvaluatorError:
-            self.close()
-            raise
+        self._is_ready = False
 
     def ask(self, question: str) -> None:
         """Send a line of JSON."""
         if self._process.stdin is None:
             raise EvaluatorError("the process that evaluates policies has no input")
+        if not self._is_ready:
+            self.answer()  # it says that it has begun; meanwhile there was other work
+            self._is_ready = True
         try:
             self._process.stdin.write(f"{question}\n")
             self._process.stdin.flush()

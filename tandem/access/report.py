@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tandem.access.denials import any_resource, missing, too_wide
@@ -67,12 +67,18 @@ class _Tables:
     unclear: Mapping[int, Sequence[Unclear]] = field(default_factory=dict)
 
 
-def access(deployment: Deployment, *, only: Collection[str] | None = None) -> Report:
+def access(
+    deployment: Deployment,
+    *,
+    only: Collection[str] | None = None,
+    when_asked: Callable[[], object] | None = None,
+) -> Report:
     """Prove what the roles of a deployment may do against what they need.
 
     Args:
         deployment: What Terraform describes.
         only: Addresses of the roles to look at; None: all.
+        when_asked: As for `Evaluator`.
 
     Raises:
         EvaluatorError: Node or the package that evaluates policies is not installed.
@@ -81,8 +87,10 @@ def access(deployment: Deployment, *, only: Collection[str] | None = None) -> Re
     def chosen(found: Sequence[Need]) -> Sequence[Need]:
         return found if only is None else [it for it in found if it.role.address in only]
 
-    asked, open_questions = needs(deployment), unclear(deployment)
-    with Evaluator(deployment.account) as evaluator:
+    with Evaluator(deployment.account, when_asked=when_asked) as evaluator:
+        if deployment.roles:
+            evaluator.start()
+        asked, open_questions = needs(deployment), unclear(deployment)
         return examine(
             deployment,
             evaluator,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
 T = TypeVar("T")
+
+_LESS_URGENT = 5
+"""What is done beside comes after what is waited for: on few cores both are done sooner."""
 
 # A copy of this process has everything that the work needs; macOS's own libraries do not bear it.
 _CAN_FORK = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
@@ -44,6 +48,7 @@ def apart(work: Callable[[], T]) -> Callable[[], T]:
 
 
 def _work(work: Callable[[], T], to: Connection) -> None:
+    os.nice(_LESS_URGENT)
     try:
         said = True, work()
     except Exception as error:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event
 
 from tandem.access.report import Report, access
 from tandem.deployment.model import Deployment
@@ -40,9 +41,12 @@ def looking(at: Deployments) -> Iterator[Callable[[], Looks]]:
         EvaluatorError: Node or the package that evaluates policies is not installed; when waited.
     """
     traced = apart(lambda: _traced(at))
+    asked = Event()
     # A thread is enough: most of the time it waits for Node.
     with ThreadPoolExecutor(1) as thread:
-        judged = thread.submit(_judged, at)
+        judged = thread.submit(_judged, at, asked.set)
+        judged.add_done_callback(lambda _: asked.set())
+        asked.wait()  # other work would only make Node wait
 
         def found() -> Looks:
             linked, of_trace = traced()
@@ -61,8 +65,10 @@ def _traced(at: Deployments) -> tuple[Links, tuple[ReviewFinding, ...]]:
     )
 
 
-def _judged(at: Deployments) -> tuple[Report, tuple[ReviewFinding, ...]]:
-    report = access(at.after)
+def _judged(
+    at: Deployments, when_asked: Callable[[], object]
+) -> tuple[Report, tuple[ReviewFinding, ...]]:
+    report = access(at.after, when_asked=when_asked)
     steady = _steady_roles(at)
     known = _findings_at({it.address for it in report.findings}, at.before)
     return report, compared(known, report.findings, "access", steady=steady)
