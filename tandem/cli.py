@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -192,6 +193,50 @@ def review(
             plan, config, outputs, limit=limit, as_json=as_json, checkov=checkov
         )
     raise typer.Exit(0 if passes else 1)
+
+
+@app.command()
+def comment(
+    file: Annotated[
+        Path, typer.Argument(help="Markdown, as `tandem review --markdown` writes it.")
+    ],
+    github: Annotated[bool, typer.Option("--github", help="Of a pull request at GitHub.")] = False,
+    gitlab: Annotated[bool, typer.Option("--gitlab", help="Of a merge request at GitLab.")] = False,
+    bitbucket: Annotated[
+        bool, typer.Option("--bitbucket", help="Of a pull request at Bitbucket.")
+    ] = False,
+    codecommit: Annotated[
+        bool, typer.Option("--codecommit", help="Of a pull request at CodeCommit.")
+    ] = False,
+    name: Annotated[
+        str, typer.Option(help="Tells the comments of several reviews of a pull request apart.")
+    ] = "plan",
+    update_only: Annotated[
+        bool, typer.Option("--update-only", help="Only update the comment, if there is one.")
+    ] = False,
+) -> None:
+    """Write a review into the one comment of its pull request. Exit status 1: the host refused."""
+    from tandem.review.comments.command import Kind
+    from tandem.review.comments.command import comment as write
+    from tandem.review.comments.errors import CommentError, SettingError
+
+    hosts: dict[Kind, bool] = {
+        "github": github,
+        "gitlab": gitlab,
+        "bitbucket": bitbucket,
+        "codecommit": codecommit,
+    }
+    chosen = [host for host, is_chosen in hosts.items() if is_chosen]
+    if len(chosen) != 1:
+        raise _wrong("give one of --github, --gitlab, --bitbucket and --codecommit")
+    try:
+        outcome = write(file, chosen[0], os.environ, name=name, update_only=update_only)
+    except SettingError as error:
+        raise _wrong(str(error)) from error
+    except CommentError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"The comment is {outcome}.")
 
 
 @app.command()
