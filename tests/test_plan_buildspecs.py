@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -204,6 +206,61 @@ def test_the_plan_itself_is_no_artifact(build: Runner) -> None:
     result = build("plan", **CODECOMMIT)
     assert set(result.artifacts) == {"review.md", "review.html"}
     assert '"the": "plan"' not in result.log
+
+
+# The merge, by the real git
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+@pytest.mark.parametrize("known", [True, False], ids=["in the clone", "to be fetched"])
+@pytest.mark.parametrize("conflict", [False, True], ids=["", "conflict"])
+def test_what_is_planned_is_the_merge(
+    shell: str, known: bool, conflict: bool, tmp_path: Path
+) -> None:
+    def git(*arguments: str, at: Path) -> str:
+        who = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
+        done = subprocess.run(
+            ["git", *who, *arguments],  # noqa: S607
+            cwd=at,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip()
+
+    def commit(name: str, text: str) -> str:
+        (origin / name).write_text(text)
+        git("add", "-A", at=origin)
+        git("commit", "-m", name, at=origin)
+        return git("rev-parse", "HEAD", at=origin)
+
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    origin.mkdir()
+    git("init", "-b", "main", at=origin)
+    commit("both", "first")
+    git("checkout", "-b", "change", at=origin)
+    commit("both" if conflict else "changed", "of the request")
+    git("checkout", "main", at=origin)
+    commit("both", "of main")
+    git("clone", "--branch", "change", str(origin), str(clone), at=tmp_path)
+    if not known:
+        git("update-ref", "-d", "refs/remotes/origin/main", at=clone)
+    spec = YAML(typ="safe").load(BUILDSPECS / "plan.yml")
+    merging = next(it for it in spec["phases"]["build"]["commands"] if "git " in it)
+    done = subprocess.run(
+        [shell, "-c", merging],
+        cwd=clone,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == int(conflict), done.stderr
+    if conflict:
+        assert "solve the conflicts first" in done.stderr
+    else:
+        assert (clone / "both").read_text() == "of main"
+        assert (clone / "changed").read_text() == "of the request"
 
 
 # drift.yml
