@@ -5,7 +5,13 @@ from collections.abc import Iterator
 import pytest
 from conftest import Golden
 from review_plans.ours import Shop
-from review_plans.properties import Made, Properties, scenarios
+from review_plans.properties import (
+    Made,
+    Properties,
+    assert_counts_what_it_cuts,
+    happening,
+    scenarios,
+)
 from review_plans.reviewed import reviewed
 from review_plans.workshop import Plan, Workshop, provider
 
@@ -44,3 +50,12 @@ class TestEach(Properties):
 def test_the_comment_is_as_it_was(made: Made, golden: Golden) -> None:
     if made.name in SHOWN:
         golden(f"review/{made.name}.md", made.review.markdown)
+
+
+@pytest.mark.parametrize("limit", [2_000, 10_240, 20_000])
+def test_a_shorter_comment_says_what_it_leaves_out(shop: Shop, limit: int) -> None:
+    plan = shop.image_renamed().document
+    review = reviewed(plan, "--limit", str(limit))
+    assert len(review.markdown) <= limit
+    assert "Shortened" in review.markdown
+    assert_counts_what_it_cuts(review, [change["address"] for change in happening(plan)])

@@ -7,7 +7,7 @@ import pytest
 from conftest import Golden
 from review_plans.everything import MAKERS
 from review_plans.properties import Made, Properties, scenarios
-from review_plans.reviewed import reviewed
+from review_plans.reviewed import printed, reviewed
 from review_plans.secret import CANARIES
 from review_plans.workshop import Plan, Workshop, provider
 
@@ -99,3 +99,9 @@ def test_every_secret_is_in_a_plan(make: Make) -> None:
     """Else that they are not told would show nothing."""
     texts = [str(make(name).document) for name in names() if name.startswith("secrets-")]
     assert [secret for secret in CANARIES if not any(secret in text for text in texts)] == []
+
+
+def test_none_is_printed(make: Make) -> None:
+    text = printed(make("secrets-changed").document)
+    assert "secret_string" in text
+    assert [secret for secret in CANARIES if secret in text] == []

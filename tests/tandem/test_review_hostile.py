@@ -2,8 +2,9 @@
 
 import json
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from foreign_terraform import FOLDER as FOREIGN
 from markdown_it import MarkdownIt
 from page_elements import Page
-from review_plans.reviewed import Reviewed, reviewed
+from review_plans.reviewed import Reviewed, printed, reviewed
 from review_plans.secret import CANARIES
 from review_samples import HOSTILE
 from synthesis import ROOT
@@ -25,6 +26,8 @@ KEPT = ROOT / "tests/review_plans/kept"
 SECRETS = (KEPT / "secrets-changed.json").read_bytes()
 PLAN = (KEPT / "team-renamed.json").read_bytes()
 DEEP = 100_000
+HOSTILE_NAMES = [HOSTILE, "'><script>alert(1)</script>"]
+"""The second leaves the JSON in texts as it was."""
 
 
 def refused(content: bytes, folder: Path) -> str:
@@ -109,8 +112,14 @@ def test_a_later_format_with_keys_that_nobody_knows_is_read() -> None:
 # Names
 
 
+@cache
 def poisoned(poison: str, *, plain: bool = False) -> Reviewed:
-    """The review of a plan in which everything that people name has a name of theirs.
+    """The review of such a plan."""
+    return reviewed(hostile(poison, plain=plain))
+
+
+def hostile(poison: str, *, plain: bool = False) -> Block:
+    """A plan in which everything that people name has a name of theirs.
 
     Args:
         poison: The name.
@@ -119,7 +128,7 @@ def poisoned(poison: str, *, plain: bool = False) -> Reviewed:
     text = (FOREIGN / "two-sources/plan.json").read_text()
     as_json = json.dumps(poison)[1:-1]
     assert "workbench" in text
-    document = json.loads(text.replace("workbench", poison if plain else as_json))
+    document: Block = json.loads(text.replace("workbench", poison if plain else as_json))
     for change in document["resource_changes"]:
         change["change"]["after"]["tags"] = {poison: poison}
         change["action_reason"] = poison
@@ -146,7 +155,7 @@ def poisoned(poison: str, *, plain: bool = False) -> Reviewed:
         {**keyed(before, f"{poison}3", ["no-op"]), "previous_address": f"aws_x.y[{poison}]"},
     ]
     document["terraform_version"] = poison
-    return reviewed(document)
+    return document
 
 
 def keyed(change: Block, key: str, actions: list[str]) -> Block:
@@ -160,18 +169,12 @@ def keyed(change: Block, key: str, actions: list[str]) -> Block:
     return {**change, "address": address, "name": "more", "index": key, "change": inner}
 
 
-HARMLESS = poisoned("x")
-
-
-def elements(review: Reviewed) -> Counter[tuple[str, ...]]:
-    return Counter((it.tag, *sorted(it.attributes)) for it in Page(review.html).root.all)
-
-
-@pytest.mark.parametrize("poison", [HOSTILE, "'><script>alert(1)</script>"])
+@pytest.mark.parametrize("poison", HOSTILE_NAMES)
 def test_no_name_becomes_a_part_of_the_page(poison: str) -> None:
-    page = Page(poisoned(poison).html).root
-    assert {it[0] for it in elements(poisoned(poison))} == {it[0] for it in elements(HARMLESS)}
-    assert len(page.found("script")) == len(Page(HARMLESS.html).root.found("script"))
+    page, harmless = (Page(poisoned(name).html).root for name in (poison, "x"))
+    # A name of several lines is shown as lines.
+    assert {it.tag for it in page.all} - {it.tag for it in harmless.all} <= {"pre"}
+    assert len(page.found("script")) == len(harmless.found("script"))
     for element in page.all:
         assert not [name for name in element.attributes if name.startswith("on")]
         for name in ("href", "src", "action"):
@@ -180,18 +183,31 @@ def test_no_name_becomes_a_part_of_the_page(poison: str) -> None:
     assert "<script>alert(1)</script>" in page.text
 
 
-@pytest.mark.parametrize("poison", [HOSTILE, "'><script>alert(1)</script>"])
+@pytest.mark.parametrize("poison", HOSTILE_NAMES)
 def test_no_name_becomes_a_part_of_the_comment(poison: str) -> None:
     tokens = list(inner(MarkdownIt().enable(["table", "strikethrough"]), poisoned(poison).markdown))
-    markup = " ".join(it.content for it in tokens if it.type in ("html_inline", "html_block"))
-    assert "script" not in markup
-    assert "onerror" not in markup
-    assert "<!--" not in markup
+    markup = Markup()
+    markup.feed(" ".join(it.content for it in tokens if it.type in ("html_inline", "html_block")))
+    assert markup.found <= {("details",), ("details", "open"), ("summary",), ("code",), ("br",)}
     assert [it for it in tokens if it.type == "image"] == []
     links = [str(it.attrs["href"]) for it in tokens if it.type == "link_open"]
     assert [it for it in links if "evil" in it or "javascript" in it] == []
     texts = [it.content for it in tokens if it.type == "text"]
     assert [it for it in texts if "@octocat" in it or "://evil" in it] == []
+
+
+class Markup(HTMLParser):
+    """The elements of a text, with the names of their attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[tuple[str, ...]] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.add((tag, *(name for name, _ in attrs)))
+
+    def handle_comment(self, data: str) -> None:
+        self.found.add(("comment", data))
 
 
 def inner(reader: MarkdownIt, text: str) -> Iterator[Any]:
@@ -202,8 +218,9 @@ def inner(reader: MarkdownIt, text: str) -> Iterator[Any]:
 
 def test_no_name_commands_a_terminal_or_turns_the_text_around() -> None:
     review = poisoned(HOSTILE)
+    texts = {**review.texts, "printed": printed(hostile(HOSTILE))}
     for kind in ("printed", "said", "markdown", "html"):
-        odd = {it for it in review.texts[kind] if not it.isprintable()} - {"\n", "\t"}
+        odd = {it for it in texts[kind] if not it.isprintable()} - {"\n", "\t"}
         assert odd == set(), kind
 
 
@@ -237,7 +254,7 @@ ODD: list[Callable[[Any], Any]] = [
 ]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(15))
 def test_a_plan_of_another_form_is_refused_or_reviewed(seed: int, tmp_path: Path) -> None:
     """Whatever stands where something else is expected: and nothing of it is quoted."""
     chance = random.Random(seed)  # noqa: S311 - nothing is kept secret with it
