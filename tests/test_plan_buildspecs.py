@@ -128,7 +128,7 @@ def after_install(result: Build) -> list[list[str]]:
 def test_a_pull_request_of_codecommit_is_planned_merged_and_commented(build: Runner) -> None:
     result = build("plan", **CODECOMMIT)
     assert result.phases == {"install": True, "build": True, "post_build": True}
-    planned = [*INSTALL, *SYNTH, INIT, PLAN, SHOW, REVIEW]
+    planned = [*INSTALL, *SYNTH, INIT, PLAN, SHOW, [*REVIEW, "--limit", "10000"]]
     assert after_install(result) == [*merge(BEFORE), *planned, comment("codecommit")]
     env = result.call(*comment("codecommit")).env
     assert CODECOMMIT.items() <= env.items()
@@ -168,7 +168,7 @@ def test_what_cannot_be_merged_is_not_planned_but_commented(build: Runner, call:
 def test_a_plan_that_fails_is_commented_and_fails_the_build(build: Runner, call: str) -> None:
     result = build("plan", fail=call, **CODECOMMIT)
     assert result.phases == {"install": True, "build": False, "post_build": True}
-    assert REVIEW not in result.argvs
+    assert not any("review" in argv for argv in result.argvs)
     assert result.argvs[-1] == comment("codecommit")
     assert "Nothing could be planned" in result.artifacts["review.md"]
 
@@ -186,7 +186,7 @@ def test_a_comment_that_fails_fails_the_build(build: Runner) -> None:
 
 def test_without_a_token_only_the_status_says_it(build: Runner) -> None:
     result = build("plan", **GITHUB)
-    assert result.argvs[-1] == REVIEW
+    assert result.argvs[-1] == [*REVIEW, "--limit", "65000"]
     assert "No token, so no comment" in result.log
     assert result.phases["post_build"]
 
@@ -197,7 +197,7 @@ def test_without_a_pull_request_nothing_is_commented(build: Runner, trigger: str
     alone["CODEBUILD_WEBHOOK_TRIGGER"] = trigger
     result = build("plan", **alone)
     assert after_install(result)[:2] == merge("origin/main")
-    assert result.argvs[-1] == REVIEW
+    assert result.argvs[-1] == [*REVIEW, "--limit", "10000"]
     assert "No pull request, so no comment" in result.log
 
 
