@@ -223,8 +223,27 @@ def test_managed_policies_are_known() -> None:
     assert "ecr:PutImage" in actions
     assert "ecr:BatchGetImage" not in actions
     unknown = change(attached(read), attached(read, "SomethingNew"))
-    assert unknown.unknown == ("aws_iam_role_policy_attachment.SomethingNew is managed elsewhere",)
+    assert unknown.unknown == (
+        "aws_iam_role_policy_attachment.SomethingNew is managed elsewhere: "
+        "what it says is not known before the apply",
+    )
     assert not unknown.gained
+
+
+def test_a_policy_of_the_account_that_nobody_knows() -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/a"
+
+    def attached(text: str) -> Deployment:
+        return state(
+            {
+                "aws_iam_role.build": assumable(),
+                "aws_iam_policy.a": {"name": "a", "arn": arn, "policy": text},
+                "aws_iam_role_policy_attachment.a": {"role": "build", "policy_arn": arn},
+            }
+        )
+
+    found = change(attached(document(PUSH)), attached(symbol("aws_iam_policy.a.policy")))
+    assert found.unknown == ("aws_iam_role_policy_attachment.a is not known before the apply",)
 
 
 def test_a_role_that_is_moved_is_compared_with_itself() -> None:
@@ -324,7 +343,7 @@ def test_a_policy_that_nobody_knows_is_said() -> None:
     other = said_by(symbol("sensitive: aws_iam_role_policy.build.policy before"))
     assert change(other, secret).unknown == (
         "aws_iam_role_policy.build is sensitive",
-        "aws_iam_role_policy.build, as it was, is sensitive",
+        "aws_iam_role_policy.build was not known, or not as AWS takes it",
     )
 
 
@@ -338,7 +357,10 @@ def test_a_policy_that_nobody_knows_is_said() -> None:
 )
 def test_what_no_policy_says_is_not_compared(strange: Any) -> None:
     found = change(with_policy(PUSH), with_policy(PUSH, strange))
-    assert found.unknown == ("aws_iam_role_policy.build is not as AWS takes it",)
+    assert found.unknown == (
+        "aws_iam_role_policy.build is not as AWS takes it: "
+        "what it means is not known before the apply",
+    )
     assert (found.gained, found.lost) == ((), ())
 
 
@@ -352,6 +374,27 @@ def test_what_may_be_the_same_is_said_and_no_gain() -> None:
         "the apply tells whether it was so before",
     )
     assert (found.gained, found.lost, found.widens) == ((), (), False)
+
+
+def test_what_is_read_may_be_the_same_though_it_is_in_the_plan() -> None:
+    lookup = {"data.aws_ecr_repository.web": {"name": "web"}}
+    after = state(
+        {
+            **lookup,
+            "aws_iam_role.build": assumable(),
+            "aws_iam_role_policy.build": inline(
+                allow("ecr:PutImage", symbol("data.aws_ecr_repository.web.arn"))
+            ),
+        }
+    )
+    assert not change(with_policy(allow("ecr:PutImage", WEB)), after).gained
+
+
+def test_what_is_secret_is_another_thing_where_it_differs() -> None:
+    secret = "sensitive: aws_s3_bucket.a.bucket"
+    before = with_policy(allow("s3:GetObject", f"arn:aws:s3:::{symbol(f'{secret} before')}/*"))
+    found = change(before, with_policy(allow("s3:GetObject", f"arn:aws:s3:::{symbol(secret)}/*")))
+    assert said(found.gained) == [("s3:GetObject", f"arn:aws:s3:::<{secret}>/*")]
 
 
 def test_what_is_read_besides_what_was_there_is_a_gain() -> None:

@@ -77,9 +77,34 @@ def test_what_is_no_policy_of_access_is_left_alone() -> None:
         return with_resource("aws_ecr_lifecycle_policy.web", repository="web", policy=rules)
 
     assert permission_changes(expiring(1), expiring(2)) == ()
+    owned = with_resource("aws_x_thing.a", security_policy='{"rules": [1]}')
+    other = with_resource("aws_x_thing.a", security_policy='{"rules": [2], "Sid": "a"}')
+    assert permission_changes(owned, other) == ()
     unknown = symbol("aws_ecr_lifecycle_policy.web.policy")
     after = with_resource("aws_ecr_lifecycle_policy.web", repository="web", policy=unknown)
     assert permission_changes(expiring(1), after) == ()
+
+
+def topic(**values: Any) -> Deployment:
+    return state({"aws_sns_topic.a": {"name": "a", **values}})
+
+
+def test_a_policy_that_nobody_knows_is_said() -> None:
+    unknown = symbol("aws_sns_topic.a.policy")
+    before = topic(arn="arn:t", owner="1", policy=document(PULL))
+    found = change(before, topic(arn="arn:t", owner="1", policy=unknown))
+    assert found.unknown == ("aws_sns_topic.a (policy) is not known before the apply",)
+    # Of what is made anew, AWS writes it.
+    made = topic(arn="arn:t", owner=symbol("aws_sns_topic.a.owner"), policy=unknown)
+    assert permission_changes(before, made) == ()
+    assert permission_changes(None, made) == ()
+
+
+def test_a_policy_of_its_own_that_nobody_knows_is_said_of_what_is_made_too() -> None:
+    of = {"repository": "web", "policy": symbol("aws_ecr_repository_policy.web.policy")}
+    after = with_resource("aws_ecr_repository_policy.web", **of)
+    found = change(state(REPOSITORY), after)
+    assert found.unknown == ("aws_ecr_repository_policy.web is not known before the apply",)
 
 
 def bucket(**resources: Any) -> Deployment:
@@ -97,8 +122,8 @@ def test_what_a_bucket_mirrors_is_said_once() -> None:
 
 
 def test_a_denial_of_a_resource_that_goes_widens() -> None:
-    found = change(bucket(**bucket_policy(TLS)), bucket(**bucket_policy(PULL)))
-    assert [it.denies for it in found.widening] == [False, True]
+    found = change(bucket(**bucket_policy(TLS, PULL)), bucket(**bucket_policy(PULL)))
+    assert [it.denies for it in found.widening] == [True]
 
 
 def test_a_policy_that_goes_from_what_stays_widens() -> None:

@@ -83,6 +83,8 @@ def _pairs(
     is_made = _maker(after)
     gone = {_called_alike(it): key for key, it in old.items() if key not in new}
     for key, subject in new.items():
+        if subject.is_default:
+            continue
         other = old.get(key)
         if other is None:
             # The same role at another address, as when it is removed from a state and imported.
@@ -210,7 +212,7 @@ def _unknown(pair: _Pair) -> Iterator[str]:
     told = [it.likeness for it in _sources(pair.after)]
     for source in _sources(pair.before):
         if not source.is_known and source.likeness not in told:
-            yield f"{_called(source)}, as it was, {source.why_unknown}"
+            yield f"{_called(source)} was not known, or not as AWS takes it"
     for cell in pair.found.doubtful:
         yield f"{words(cell)}: the apply tells whether it was so before"
 

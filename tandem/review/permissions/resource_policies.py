@@ -9,7 +9,7 @@ from typing import Any
 
 from tandem.deployment.blocks import document, text, texts
 from tandem.deployment.model import Deployment, Document, Policy, Resource
-from tandem.deployment.symbols import is_known
+from tandem.deployment.symbols import is_known, symbol
 from tandem.review.permissions.subjects import Source, Subject
 
 _TARGETS = (
@@ -27,6 +27,8 @@ _TARGETS = (
     "arn",
 )
 """Arguments of a policy's resource that say whose policy it is."""
+_UNKNOWN = ("policy", "policy_document", "resource_policy", "access_policy", "access_policies")
+"""Attributes that are policies of resources even where their text is not known."""
 _NAMES = ("id", "arn", "url", "name", "bucket", "key_id", "function_name")
 _IDENTITIES = ("aws_iam_", "aws_ssoadmin_", "aws_organizations_", "data.")
 """What holds policies of another kind, or only writes documents."""
@@ -103,6 +105,9 @@ def _subject(
         policies=(
             Source(Policy(resource.address, attribute, found), resource.values.get(attribute)),
         ),
+        is_default=of == resource.address
+        and not resource.type.endswith("_policy")
+        and _is_default(resource, attribute, found),
     )
 
 
@@ -126,13 +131,15 @@ def _policies(resource: Resource) -> Iterator[tuple[str, Document | None]]:
         if found is not None:
             if "Statement" in found:
                 yield attribute, found
-        elif _holds_policy(resource.type, attribute) and not is_known(said):
+        elif attribute in _UNKNOWN and "lifecycle" not in resource.type and not is_known(said):
             yield attribute, None
 
 
-def _holds_policy(type: str, attribute: str) -> bool:
-    """Whether an unknown text is a policy: elsewhere it is what AWS writes by itself."""
-    return type.endswith("_policy") and "lifecycle" not in type and attribute.startswith("policy")
+def _is_default(resource: Resource, attribute: str, found: Document | None) -> bool:
+    """Whether nothing is known of a policy in a resource that is made: AWS writes most of these."""
+    address, values = resource.address, resource.values
+    unknown = [name for name, said in values.items() if said == symbol(f"{address}.{name}")]
+    return found is None and attribute in unknown and len(unknown) > 1
 
 
 def _permission(values: Mapping[str, Any]) -> Document:

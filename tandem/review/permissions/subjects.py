@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -14,6 +14,7 @@ from tandem.deployment.statements import statements_in
 from tandem.deployment.symbols import is_known, symbols_in
 from tandem.review.permissions.cells import Cell, cells, size
 
+_NOT_KNOWN = "is not known before the apply"
 Kind = Literal["role", "trust", "resource"]
 _MOST = 10_000
 """Cells of a policy. AWS takes none that is so long: of 32 KB at most.
@@ -53,13 +54,13 @@ class Source:
     def why_unknown(self) -> str:
         """Why it cannot be compared."""
         if self.document is not None:
-            return "is not as AWS takes it"
+            return f"is not as AWS takes it: what it means {_NOT_KNOWN}"
         said = str(self.said or "")
         if next(symbols_in(said), "").startswith("sensitive"):
             return "is sensitive"
-        return (
-            "is managed elsewhere" if said and is_known(said) else "is not known before the apply"
-        )
+        if said and is_known(said):
+            return f"is managed elsewhere: what it says {_NOT_KNOWN}"
+        return _NOT_KNOWN
 
     @property
     def likeness(self) -> object:
@@ -86,6 +87,8 @@ class Subject:
     boundary: Source | None = None
     part: str = ""
     """Which policy of the resource it is, of one that has several."""
+    is_default: bool = False
+    """AWS writes it for what is made, as far as anybody can see."""
 
     @property
     def copied(self) -> frozenset[str]:
@@ -136,6 +139,19 @@ class Subject:
 
 def of_roles(deployment: Deployment) -> Iterator[Subject]:
     """What the roles may do, and who may assume them."""
+    written = {
+        it.values.get("arn"): it.values.get("policy")
+        for it in deployment.resources.values()
+        if it.type == "aws_iam_policy"
+    }
+
+    def source(policy: Policy) -> Source:
+        if policy.document is not None or policy.address not in deployment.resources:
+            return Source(policy)
+        values = deployment.resources[policy.address].values
+        arn = values.get("policy_arn")
+        return Source(policy, values.get("policy") or written.get(arn) or arn)
+
     for role in deployment.roles:
         # Of a role that is only looked up, a plan changes what it attaches and nothing else.
         is_managed = not is_data(role.address)
@@ -145,11 +161,9 @@ def of_roles(deployment: Deployment) -> Iterator[Subject]:
             name=role.name,
             kind="role",
             policies=tuple(
-                _source(it, deployment)
-                for it in role.policies
-                if is_managed or it.address != role.address
+                source(it) for it in role.policies if is_managed or it.address != role.address
             ),
-            boundary=_source(role.boundary, deployment) if role.boundary else None,
+            boundary=source(role.boundary) if role.boundary else None,
         )
         if is_managed:
             yield Subject(
@@ -160,12 +174,3 @@ def of_roles(deployment: Deployment) -> Iterator[Subject]:
 def _trust(role: Role, deployment: Deployment) -> Source:
     said = deployment.resources[role.address].values.get("assume_role_policy")
     return Source(Policy(role.address, "trust policy", role.trust), said)
-
-
-def _source(policy: Policy, deployment: Deployment) -> Source:
-    if policy.document is not None:
-        return Source(policy)
-    values: Mapping[str, object] = {}
-    if policy.address in deployment.resources:
-        values = deployment.resources[policy.address].values
-    return Source(policy, values.get("policy") or values.get("policy_arn"))
