@@ -109,6 +109,12 @@ def test_a_later_format_with_keys_that_nobody_knows_is_read() -> None:
     assert reviewed(plan).data["counts"] == reviewed(PLAN).data["counts"]
 
 
+def test_no_secret_is_told_in_any_format() -> None:
+    assert [secret for secret in CANARIES if secret.encode() in SECRETS] != []
+    texts = {**reviewed(SECRETS).texts, "printed": printed(SECRETS)}
+    assert [(it, kind) for kind, text in texts.items() for it in CANARIES if it in text] == []
+
+
 # Names
 
 
