@@ -3,8 +3,3 @@
 A comment is found again by a mark in its first line that nobody sees. Who reviews is who wrote it:
 other people's comments are left alone, even if they have the mark.
 """
-
-from tandem.review.comments.errors import CommentError
-from tandem.review.comments.sticky import Outcome, marked, place
-
-__all__ = ["CommentError", "Outcome", "marked", "place"]

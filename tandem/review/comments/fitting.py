@@ -40,4 +40,4 @@ def fitted(text: str, limit: int) -> str:
             break
         if not fence:
             whole, opened = number, open_now
-    return "\n\n".join(["\n".join(lines[:whole]), *[_DETAILS] * opened, _CUT])
+    return "\n\n".join(["\n".join(lines[:whole]).rstrip("\n"), *[_DETAILS] * opened, _CUT])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from time import sleep
 from typing import Literal, Protocol
 
 from tandem.review.comments.errors import BusyError, SettingError
@@ -57,14 +57,7 @@ def marked(text: str, name: str) -> str:
     return f"{_mark(name)}\n\n{text}"
 
 
-def place(
-    host: Host,
-    text: str,
-    *,
-    name: str,
-    update_only: bool = False,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Outcome:
+def place(host: Host, text: str, *, name: str, update_only: bool = False) -> Outcome:
     """Make the comment of this name say `text`.
 
     If the host is busy, or its answer is lost, everything is done again, from looking for the
@@ -75,7 +68,6 @@ def place(
         text: In Markdown; what is too long for the host is cut.
         name: Tells the comments of several reviews apart.
         update_only: Leave it out if there is none yet.
-        sleep: Waits some seconds.
 
     Raises:
         CommentError: The host refused, or was busy for too long.

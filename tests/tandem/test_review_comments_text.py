@@ -1,0 +1,88 @@
+"""The text of a comment: cut where it stays whole, and without tags where they would be shown."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from review_samples import HOSTILE
+
+from tandem.review.comments.fitting import fitted, length
+from tandem.review.comments.plainer import plainer
+from tandem.review.comments.sticky import marked
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "a line 🙂",
+            "",
+            "```diff",
+            "````",
+            "```",
+            "- item",
+            "  ```",
+            "<details><summary>More</summary>",
+            "</details>",
+            "| a | b |",
+        ]
+    ),
+    max_size=200,
+)
+
+SAID = "**More did not fit into this comment.** The report of the build has it all."
+
+
+def shown(text: str) -> str:
+    return MarkdownIt("commonmark").render(text)
+
+
+def test_nobody_sees_the_mark() -> None:
+    assert shown(marked("## Passes", "examples/chain")) == "<h2>Passes</h2>\n"
+
+
+def test_what_fits_is_as_it_was() -> None:
+    assert fitted("a" * 100, 100) == "a" * 100
+
+
+def test_characters_are_counted_as_hosts_do() -> None:
+    assert length("a→🙂") == 4
+
+
+@given(LINES, st.integers(200, 600))
+def test_what_is_cut_is_within_the_limit_and_the_beginning(lines: list[str], limit: int) -> None:
+    text = "\n".join(lines)
+    cut = fitted(text, limit)
+    assert length(cut) <= limit
+    if cut != text:
+        kept = cut.removesuffix(SAID).rstrip("\n")
+        while not text.startswith(kept):
+            assert kept.endswith("</details>")
+            kept = kept.removesuffix("</details>").rstrip("\n")
+        assert "<p><strong>More did not fit" in shown(cut), "it is in a fence, or in a list"
+
+
+def test_a_fence_is_never_left_open() -> None:
+    diff = "\n".join(["```diff", *(f"+ line {number}" for number in range(100)), "```"])
+    cut = fitted(f"before\n\n{diff}\n\nafter", 400)
+    assert cut.startswith("before\n\n**More did not fit")
+
+
+def test_details_are_closed() -> None:
+    more = "\n".join(f"- line {number}" for number in range(100))
+    cut = fitted(f"<details><summary>a</summary>\n\n<details><summary>b</summary>\n\n{more}", 400)
+    assert cut.count("</details>") == 2
+    assert "line 10" in cut
+
+
+def test_folded_parts_are_shown_where_they_cannot_be_folded() -> None:
+    text = "<details><summary>Two more</summary>\n\n- one<br>and\n- two\n\n</details>\n\nend\n"
+    assert plainer(text) == "**Two more**\n\n- one and\n- two\n\n\nend\n"
+
+
+def test_pictures_are_left_out_where_nobody_draws_them() -> None:
+    text = "before\n\n```mermaid\nflowchart LR\n  a --> b\n```\n\n```diff\n+ a\n```\n"
+    assert plainer(text) == "before\n\n```diff\n+ a\n```\n"
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "`<details>`", "a &lt;details&gt; b"])
+def test_escaped_text_stays_as_it_is(text: str) -> None:
+    assert plainer(f"- {text}").replace(" ", "") == f"- {text}".replace("<br>", "").replace(" ", "")
