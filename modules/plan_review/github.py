@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modules._cdktf import Construct, IamOpenidConnectProvider
 from modules.element import Element
-from modules.iam import Role
+from modules.iam import Role, Statement
 from modules.plan_review.access import grant_plan
 from modules.project import Project
 from modules.settings.review import GithubPlans
@@ -47,6 +47,9 @@ class GithubPlanRole(Element):
         }
         self.role = Role(self, "role", name=project.names.role(ID, "plan"), trust=[trust])
         grant_plan(self.role, state)
+        if settings.plans is not None:
+            plans = f"{project.bucket_arn(settings.plans)}/plans/*"
+            self.role.allow(Statement("Plans", ["s3:PutObject"], [plans]))
         if settings.provider is None:
             made = self.place(
                 IamOpenidConnectProvider(

@@ -11,6 +11,7 @@ from modules.settings.build import Secret
 from modules.settings.types import (
     SETTINGS,
     Branch,
+    BucketName,
     CodeCommitRepositoryName,
     ConnectionArn,
     FullRepositoryId,
@@ -92,6 +93,9 @@ class GithubPlans:
     """Owner and name of the only repository whose pull requests get it, as in `acme/pipelines`."""
     provider: OidcProviderArn | None = None
     """The account's provider for GitHub's tokens; it can have only one. None: one is made."""
+    plans: BucketName | None = None
+    """Bucket in which the workflow keeps reviewed plans, below `plans/`, for the apply after the
+    merge. None: it keeps none. Whoever can have a pull request planned can write there."""
 
 
 ReviewedSource = ReviewedCodeCommit | ReviewedConnection

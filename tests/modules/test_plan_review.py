@@ -555,6 +555,14 @@ def test_the_accounts_provider_can_be_given() -> None:
     assert "ReadOidc" not in of.permissions("github_plan_role")
 
 
+def test_plans_are_kept_where_it_is_said_and_not_read_from_there() -> None:
+    assert "Plans" not in full().permissions("github_plan_role")
+    settings = GithubPlans(repository="acme/pipelines", plans="acme-plans")
+    of = template(lambda stack: GithubPlanRole(stack, settings=settings, state=STATE))
+    kept = ({"s3:PutObject"}, {"arn:aws:s3:::acme-plans/plans/*"})
+    assert of.permissions("github_plan_role")["Plans"] == kept
+
+
 @pytest.mark.parametrize("repository", ["acme", "acme/*", "*/*", "acme/web:ref", "acme/we b"])
 def test_a_repository_of_github_is_one(repository: str) -> None:
     with pytest.raises(ValueError, match="as in"):
