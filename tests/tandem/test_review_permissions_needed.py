@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from access_samples import allow
-from needs_deployment import HOST, arn, deployment, project, role_arn
+from needs_deployment import HOST, action, arn, deployment, pipeline, project, role_arn
 from permission_samples import change, changes, document
 
 from tandem.access.report import access
@@ -106,8 +106,26 @@ def test_the_service_that_uses_a_role_has_to_be_let_in() -> None:
     assert found.gained[0].needed is True
 
 
-def let_in(principal: Any, action: str) -> Deployment:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": action}
+def test_what_aws_lists_on_a_star_is_needed_though_it_is_needed_on_a_name() -> None:
+    deploys = action("Deploy", "ECS", configuration={"ClusterName": "prod", "ServiceName": "web"})
+
+    def deploying(*statements: Any) -> Deployment:
+        service = {"name": "web", "cluster": "prod", "task_definition": "web:1"}
+        document_of = policy(*statements) | {"role": "${aws_iam_role.pipeline.name}"}
+        return deployment(
+            aws_codepipeline={"web": pipeline(deploys)},
+            aws_ecs_service={"web": service},
+            aws_iam_role_policy={"pipeline": document_of},
+        )
+
+    before = deploying(allow("ecs:DescribeServices", "*"))
+    after = deploying(allow(["ecs:DescribeServices", "ecs:RegisterTaskDefinition"], "*"))
+    found = changes(before, after, report=access(after))["aws_iam_role.pipeline", "role"]
+    assert needed(found) == {"ecs:RegisterTaskDefinition on *": True}
+
+
+def let_in(principal: Any, asked: str) -> Deployment:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": asked}
     return building(
         LOG_IN,
         aws_ecr_repository_policy={
@@ -117,7 +135,7 @@ def let_in(principal: Any, action: str) -> Deployment:
 
 
 @pytest.mark.parametrize(
-    ("principal", "action", "expected"),
+    ("principal", "asked", "expected"),
     [
         ({"AWS": role_arn("build")}, "ecr:PutImage", True),
         ({"AWS": role_arn("build")}, "ecr:DeleteRepository", None),
@@ -126,10 +144,8 @@ def let_in(principal: Any, action: str) -> Deployment:
         ({"AWS": "999999999999"}, "ecr:PutImage", None),
     ],
 )
-def test_whom_a_repository_has_to_let_in(
-    principal: Any, action: str, expected: bool | None
-) -> None:
-    after = let_in(principal, action)
+def test_whom_a_repository_has_to_let_in(principal: Any, asked: str, expected: bool | None) -> None:
+    after = let_in(principal, asked)
     found = change(building(LOG_IN), after, report=access(after))
     assert found.address == "aws_ecr_repository_policy.web"
     assert found.gained[0].needed is expected

@@ -174,6 +174,9 @@ def test_who_may_invoke_a_function() -> None:
     found = change(functions(a="arn:rule/a"), functions(a="arn:rule/a", b=""))
     assert found.gained[0].principals == ("events.amazonaws.com",)
     assert found.gained[0].condition == "no longer only if aws:SourceArn ArnLike arn:rule/a"
+    two = change(functions(a="arn:rule/a"), functions(a="arn:rule/a", b="arn:rule/b"))
+    assert [it.condition for it in two.gained] == ["if aws:SourceArn ArnLike arn:rule/b"]
+    assert two.lost == ()
     assert permission_changes(functions(a="arn:rule/a"), functions(other="arn:rule/a")) == ()
 
 

@@ -205,13 +205,16 @@ def _boundary(having: Subject | None, other: Subject | None) -> tuple[Grant, ...
 
 def _unknown(pair: _Pair) -> Iterator[str]:
     """What could not be compared, and why."""
+    said: set[str] = set()
     told = [it.likeness for it in _sources(pair.before)]
     for source in _sources(pair.after):
         if not source.is_known and source.likeness not in told:
+            said.add(source.policy.address)
             yield f"{_called(source)} {source.why_unknown}"
     told = [it.likeness for it in _sources(pair.after)]
     for source in _sources(pair.before):
-        if not source.is_known and source.likeness not in told:
+        is_said = source.policy.address in said or source.likeness in told
+        if not (source.is_known or is_said):
             yield f"{_called(source)} was not known, or not as AWS takes it"
     for cell in pair.found.doubtful:
         yield f"{words(cell)}: the apply tells whether it was so before"
