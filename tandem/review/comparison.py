@@ -97,8 +97,8 @@ class Comparison:
         old = _by_key(gone, lambda edge: key(self.before, edge))
         young = _by_key(new, lambda edge: key(self.after, edge))
         pairs: list[Pair] = []
-        for name in old.keys() & young.keys():
-            if not only or len(old[name]) == len(young[name]) == 1:
+        for name in old:
+            if name in young and (not only or len(old[name]) == len(young[name]) == 1):
                 pairs += (Pair(*two) for two in zip(old[name], young[name], strict=False))
         paired = {id(edge) for pair in pairs for edge in (pair.before, pair.after)}
         return (

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from threading import Event
+from typing import Any
 
 from tandem.access.report import Report, access
 from tandem.deployment.model import Deployment
@@ -33,9 +35,44 @@ class Looks:
     """Of both commands."""
 
 
+class LateReport(Report):
+    """A report that is waited for when somebody looks into it."""
+
+    def __init__(self, wait: Callable[[], Report]) -> None:
+        object.__setattr__(self, "_wait", wait)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in _FIELDS:
+            return getattr(object.__getattribute__(self, "_wait")(), name)
+        return object.__getattribute__(self, name)
+
+
+_FIELDS = frozenset(field.name for field in fields(Report))
+
+
+class Looking:
+    """What is being looked at."""
+
+    def __init__(
+        self,
+        traced: Callable[[], tuple[Links, tuple[ReviewFinding, ...]]],
+        judged: Callable[[], tuple[Report, tuple[ReviewFinding, ...]]],
+    ) -> None:
+        self._traced = cache(traced)
+        self._judged = judged
+        self.access: Report = LateReport(lambda: judged()[0])
+        """What the roles may do after the apply; it can be passed on before it is known."""
+
+    def __call__(self) -> Looks:
+        """Wait for all there is to be seen."""
+        linked, of_trace = self._traced()
+        report, of_access = self._judged()
+        return Looks(linked, report, (*of_trace, *of_access))
+
+
 @contextmanager
-def looking(at: Deployments) -> Iterator[Callable[[], Looks]]:
-    """Begin to look at both sides of a plan; what it gives waits for what there is to be seen.
+def looking(at: Deployments) -> Iterator[Looking]:
+    """Begin to look at both sides of a plan.
 
     Raises:
         EvaluatorError: Node or the package that evaluates policies is not installed; when waited.
@@ -47,13 +84,7 @@ def looking(at: Deployments) -> Iterator[Callable[[], Looks]]:
         judged = thread.submit(_judged, at, asked.set)
         judged.add_done_callback(lambda _: asked.set())
         asked.wait()  # other work would only make Node wait
-
-        def found() -> Looks:
-            linked, of_trace = traced()
-            report, of_access = judged.result()
-            return Looks(linked, report, (*of_trace, *of_access))
-
-        yield found
+        yield Looking(traced, judged.result)
 
 
 def _traced(at: Deployments) -> tuple[Links, tuple[ReviewFinding, ...]]:

@@ -46,25 +46,28 @@ def review(
         plan = understand(document)
         sides = deployments(document, drift=plan.kind == "drift")
     with looking(sides) as looks, _as_terraform_writes():
+        # All that needs no finding first: it is done while others look.
         scanned = scan(document, drift=plan.kind == "drift") if checkov else Scan()
         drifted = drift(plan, sides.after, sides.before)
+        changed = changes(plan, sides.after, sides.before)
+        permissions = permission_changes(
+            sides.before,
+            sides.after,
+            moved={old: new for new, old in plan.previous_addresses.items()},
+            report=looks.access,
+        )
         seen = looks()
         found = Review(
             kind=plan.kind,
             terraform_version=plan.terraform_version,
             # Of what Terraform lists, the provider only reads back a part.
             counts=replace(plan.counts, drift=len(drifted)),
-            changes=changes(plan, sides.after, sides.before),
+            changes=changed,
             drift=drifted,
             outputs=outputs(plan),
             renames=renames(plan),
             links=seen.links,
-            permissions=permission_changes(
-                sides.before,
-                sides.after,
-                moved={old: new for new, old in plan.previous_addresses.items()},
-                report=seen.access,
-            ),
+            permissions=permissions,
             findings=(*seen.findings, *scanned.findings),
             not_known=(*_not_known(sides.after), *scanned.not_known),
             notes=plan.notes,

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from tandem.access.report import Report
 from tandem.deployment import Deployment, understand
 from tandem.review import apart as apart_module
 from tandem.review.apart import apart
 from tandem.review.deployments import Deployments
-from tandem.review.looks import Looks, looking
+from tandem.review.looks import LateReport, Looks, looking
 
 Json = dict[str, Any]
 
@@ -187,3 +188,17 @@ def test_where_no_process_can_be_copied_the_work_is_done_here(
 ) -> None:
     monkeypatch.setattr(apart_module, "_CAN_FORK", False)
     assert apart(os.getpid)() == os.getpid()
+
+
+def test_the_report_can_be_passed_on_before_it_is_known() -> None:
+    waited: list[int] = []
+
+    def wait() -> Report:
+        waited.append(1)
+        return Report((), (), ())
+
+    late = LateReport(wait)
+    assert isinstance(late, Report)
+    assert not waited
+    assert late.findings == ()
+    assert waited

@@ -76,3 +76,13 @@ def test_names_mean_nothing_to_mermaid() -> None:
     drawn = change_picture(links(None, picture((BASE, hostile))))
     assert 'x"]' not in drawn
     assert "#34;" in drawn
+
+
+def test_the_same_change_gives_the_same_text() -> None:
+    """Whatever order a set of texts has: it differs from run to run."""
+    others = [node("pipeline", f"p{n}", address=f"p{n}") for n in range(20)]
+    before = picture(*((BASE, it) for it in others))
+    after = picture(*((image("shop/base:stable"), it) for it in others))
+    drawn = change_picture(links(before, after)).splitlines()
+    arrows = [line for line in drawn if '|"changed"|' in line]
+    assert arrows == sorted(arrows, key=lambda line: int(line.rpartition(" n")[2]))
