@@ -13,6 +13,8 @@ from typing import IO, Any
 _PROGRAM = Path(__file__).with_name("evaluator.mjs")
 _ERROR = re.compile(r"\w*Error\b")
 _PACKAGE = "@cloud-copilot/iam-simulate"
+_YOUNG_MEBIBYTES = 4
+"""For what is forgotten at once: with more it takes 30 MiB more, and as long."""
 
 
 class EvaluatorError(Exception):
@@ -35,7 +37,7 @@ class NodeProcess:
             )
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
-            [node, str(_PROGRAM)],
+            [node, f"--max-semi-space-size={_YOUNG_MEBIBYTES}", str(_PROGRAM)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
