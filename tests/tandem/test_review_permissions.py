@@ -403,6 +403,7 @@ def test_what_is_read_besides_what_was_there_is_a_gain() -> None:
         with_policy(allow("ecr:PutImage", WEB)), with_policy(allow("ecr:PutImage", [WEB, read]))
     )
     assert said(found.gained) == [("ecr:PutImage", "<data.aws_ecr_repository.web.arn>")]
+    assert found.gained[0].but_resources == ()
     assert found.widens
 
 
