@@ -95,6 +95,14 @@ def test_all_but_some_actions() -> None:
     assert not back.gained
 
 
+def test_what_several_statements_allow_together_is_no_gain() -> None:
+    rest = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
+    both = with_policy(rest, allow("iam:*"))
+    found = change(both, with_policy(allow("*"), deny("s3:*", BASE)))
+    assert [it.denies for it in found.gained] == [True]
+    assert not found.widens
+
+
 def test_all_but_some_resources() -> None:
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "NotResource": WEB}
     found = change(with_policy(allow("s3:GetObject", BASE)), with_policy(statement))
