@@ -121,11 +121,6 @@ class Plan:
     notes: tuple[str, ...]
     """What a reader should know beforehand."""
 
-    @property
-    def previous_addresses(self) -> Mapping[str, str]:
-        """Where what is moved was, by where it will be."""
-        return {it.address: it.previous_address for it in self.changes if it.previous_address}
-
 
 def understand(document: Json) -> Plan:
     """The plan that a document is, which has no sensitive values any more.

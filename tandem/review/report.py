@@ -50,12 +50,7 @@ def review(
         scanned = scan(document, drift=plan.kind == "drift") if checkov else Scan()
         drifted = drift(plan, sides.after, sides.before)
         changed = changes(plan, sides.after, sides.before)
-        permissions = permission_changes(
-            sides.before,
-            sides.after,
-            moved={old: new for new, old in plan.previous_addresses.items()},
-            report=looks.access,
-        )
+        permissions = permission_changes(sides.before, sides.after, report=looks.access)
         seen = looks()
         found = Review(
             kind=plan.kind,

@@ -145,15 +145,6 @@ def test_a_policy_that_moves_out_of_its_resource_is_the_same() -> None:
     assert permission_changes(inside, state({"aws_sqs_queue.a": queue, **apart})) == ()
 
 
-def test_a_policy_of_a_moved_resource_is_the_same() -> None:
-    def queue(name: str) -> Deployment:
-        url = {"url": "https://q", "id": "https://q", "policy": document(PULL)}
-        return state({f"aws_sqs_queue.{name}": url})
-
-    moved = {"aws_sqs_queue.a": "aws_sqs_queue.b"}
-    assert permission_changes(queue("a"), queue("b"), moved=moved) == ()
-
-
 def test_who_may_invoke_a_function() -> None:
     def functions(**sources: str) -> Deployment:
         function = {"function_name": "f", "arn": "arn:f", "id": "f"}

@@ -111,7 +111,6 @@ def test_what_nothing_happens_to_is_not_among_the_changes() -> None:
     ]
     assert [it.importing for it in found.changes] == [None, "i-1", ""]
     assert [it.address for it in found.reads] == ["data.aws_thing.it"]
-    assert found.previous_addresses == {"aws_thing.new": "aws_thing.old"}
 
 
 def test_counts_are_terraforms() -> None:

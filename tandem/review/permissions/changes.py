@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -43,18 +43,16 @@ def permission_changes(
     before: Deployment | None,
     after: Deployment,
     *,
-    moved: Mapping[str, str] | None = None,
     report: Report | None = None,
 ) -> tuple[PermissionChange, ...]:
     """What roles, users, groups and policies of resources gain and lose.
 
     Args:
-        before: What there is; None: nothing yet.
+        before: What there is, with the addresses that it will have; None: nothing yet.
         after: What there will be.
-        moved: New addresses by old ones, of what `before` has at its old address.
         report: What `tandem access` says of `after`, which knows what is needed; None: nobody does.
     """
-    pairs = list(_pairs(before, after, moved or {}))
+    pairs = list(_pairs(before, after))
     marks = _Marks(after, report, pairs)
     found = (_change(pair, marks) for pair in pairs)
     return tuple(sorted((it for it in found if it), key=_order))
@@ -65,21 +63,19 @@ def _order(change: PermissionChange) -> tuple[bool, bool, str, str]:
     return not is_wide, not change.widens, change.address, change.kind
 
 
-def _subjects(deployment: Deployment | None, moved: Mapping[str, str]) -> dict[_Key, Subject]:
+def _subjects(deployment: Deployment | None) -> dict[_Key, Subject]:
     if deployment is None:
         return {}
     found: dict[_Key, Subject] = {}
     each = chain(of_roles(deployment), of_others(deployment), of_resources(deployment))
     for it in each:
-        found[it.kind, moved.get(it.key, it.key), it.part] = it
+        found[it.kind, it.key, it.part] = it
     return found
 
 
-def _pairs(
-    before: Deployment | None, after: Deployment, moved: Mapping[str, str]
-) -> Iterator[_Pair]:
+def _pairs(before: Deployment | None, after: Deployment) -> Iterator[_Pair]:
     """The subjects that are not the same before and after."""
-    old, new = _subjects(before, moved), _subjects(after, {})
+    old, new = _subjects(before), _subjects(after)
     is_made = _maker(after)
     gone = {_called_alike(it): key for key, it in old.items() if key not in new}
     for key, subject in new.items():
