@@ -147,7 +147,7 @@ def test_every_yaml_block_passes_the_check(document: Path, tmp_path: Path) -> No
     """Those that are parts of a file are put into one."""
     file = tmp_path / "pipelines.yaml"
     for block in code(document, "yaml"):
-        file.write_text(json.dumps(completed(yaml(block))))
+        file.write_text(json.dumps(completed(yaml(block)), default=str))  # days
         run = tandem("check", "--config", str(file))
         assert run.returncode == 0, f"{block}\n{run.stderr}"
 
