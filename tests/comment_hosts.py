@@ -12,11 +12,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tandem.review.comments.command import Kind
+
 TOKEN = "canary-7c1e-token"
 ME, OTHER = 7, 8
 PAGE = 3
 """Comments of a page, so that few make several."""
-LIMITS = {"github": 65_536, "gitlab": 1_000_000, "bitbucket": 32_768, "codecommit": 10_240}
+LIMITS: dict[Kind, int] = {
+    "github": 65_536,
+    "gitlab": 1_000_000,
+    "bitbucket": 32_768,
+    "codecommit": 10_240,
+}
 Answer = tuple[int, Any]
 
 
@@ -58,7 +65,7 @@ class Fault:
 class CommentHost:
     """The host of a pull request, number 12 of `acme/pipelines` (`pipelines` at CodeCommit)."""
 
-    kind: str
+    kind: Kind
     notes: list[Note] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -215,7 +222,7 @@ class CommentHost:
 
 
 @contextmanager
-def comment_host(kind: str) -> Iterator[CommentHost]:
+def comment_host(kind: Kind) -> Iterator[CommentHost]:
     """Serve comments for as long as the block lasts."""
     host = CommentHost(kind)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(host))

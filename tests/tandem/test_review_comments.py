@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from tandem.cli import app
 from tandem.review.comments import sticky
-from tandem.review.comments.command import comment
+from tandem.review.comments.command import Kind, comment
 from tandem.review.comments.errors import BusyError, CommentError, SettingError
 from tandem.review.comments.sticky import marked
 
@@ -61,9 +61,7 @@ def say(
 ) -> str:
     file = file / "review.md"
     file.write_text(text, encoding="utf-8")
-    kind = host.kind
-    assert kind == "github" or kind == "gitlab" or kind == "bitbucket" or kind == "codecommit"
-    return comment(file, kind, host.environment, name=name, update_only=update_only)
+    return comment(file, host.kind, host.environment, name=name, update_only=update_only)
 
 
 def run(host: CommentHost, file: Path, *options: str, **environment: str | None) -> Result:
@@ -126,7 +124,8 @@ def test_names_tell_reviews_apart(host: CommentHost, tmp_path: Path) -> None:
 
 
 def test_what_is_deleted_is_not_updated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for kind in ("bitbucket", "codecommit"):  # elsewhere it is no longer listed
+    kinds: list[Kind] = ["bitbucket", "codecommit"]  # elsewhere it is no longer listed
+    for kind in kinds:
         with comment_host(kind) as host:
             _at(host, monkeypatch)
             host.note(marked("old", "plan"), deleted=True)

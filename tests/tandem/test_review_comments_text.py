@@ -32,7 +32,7 @@ SAID = "**More did not fit into this comment.** The report of the build has it a
 
 
 def shown(text: str) -> str:
-    return MarkdownIt("commonmark").render(text)
+    return str(MarkdownIt("commonmark").render(text))
 
 
 def test_nobody_sees_the_mark() -> None:
