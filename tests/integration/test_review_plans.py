@@ -52,10 +52,10 @@ def test_the_comment_is_as_it_was(made: Made, golden: Golden) -> None:
         golden(f"review/{made.name}.md", made.review.markdown)
 
 
-@pytest.mark.parametrize("limit", [2_000, 10_240, 20_000])
-def test_a_shorter_comment_says_what_it_leaves_out(shop: Shop, limit: int) -> None:
-    plan = shop.image_renamed().document
-    review = reviewed(plan, "--limit", str(limit))
-    assert len(review.markdown) <= limit
-    assert "Shortened" in review.markdown
-    assert_counts_what_it_cuts(review, [change["address"] for change in happening(plan)])
+def test_a_shorter_comment_says_what_it_leaves_out(shop: Shop) -> None:
+    plan = shop.create().document
+    for limit in (2_000, 5_000, 10_240):
+        review = reviewed(plan, "--limit", str(limit))
+        assert len(review.markdown) <= limit
+        assert "Shortened" in review.markdown
+        assert_counts_what_it_cuts(review, [change["address"] for change in happening(plan)])
