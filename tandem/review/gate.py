@@ -63,7 +63,7 @@ def _objections(review: Review, plan: Plan, settings: Settings | None) -> Iterat
             yield Objection(
                 "link-broken",
                 link.address or "",
-                f"broken: {link.words}{f' ({link.was})' if link.was else ''}",
+                f"{link.words}{f' ({link.was})' if link.was else ''}",
                 "mend the link, or remove both of its ends",
             )
     for change in review.permissions:

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tandem.deployment import Deployment, InputError
-from tandem.deployment.symbols import readable
+from tandem.deployment import Deployment, InputError, Unresolved
+from tandem.deployment.symbols import readable, symbols_in
 from tandem.review.changes import changes, drift, outputs, renames
 from tandem.review.checkov import Scan, scan
 from tandem.review.deployments import deployments
@@ -74,12 +74,19 @@ def _not_known(after: Deployment) -> Iterator[str]:
     """What nobody can know of what there will be, in lines."""
     alike: dict[tuple[str, str], list[str]] = {}
     for it in after.unresolved:
-        alike.setdefault((readable(it.attribute), readable(it.why)), []).append(
-            readable(it.address)
-        )
+        why = "it is sensitive" if _is_hidden(it, after) else readable(it.why)
+        alike.setdefault((readable(it.attribute), why), []).append(readable(it.address))
     for (attribute, why), addresses in alike.items():
         more = f" and {len(addresses) - 1:,} more" if len(addresses) > 1 else ""
         yield f"{attribute} of {addresses[0]}{more}: {why}"
+
+
+def _is_hidden(it: Unresolved, after: Deployment) -> bool:
+    """Whether the value is known, to others than us."""
+    resource = after.resources.get(it.address)
+    last = f".{it.attribute.rpartition('.')[2]}"
+    names = symbols_in(resource.values) if resource else ()
+    return any(name.startswith("sensitive: ") and last in name for name in names)
 
 
 @contextmanager

@@ -153,8 +153,8 @@ def test_a_link_breaks() -> None:
     )
     links = Links(Graph((), ()), Graph((), ()), changes)
     assert objections(replace(EMPTY, links=links)) == [
-        ("link-broken", "aws_x.rule", "broken: a starts b (the rule has no target)"),
-        ("link-broken", "", "broken: c starts d"),
+        ("link-broken", "aws_x.rule", "a starts b (the rule has no target)"),
+        ("link-broken", "", "c starts d"),
     ]
 
 
