@@ -14,6 +14,8 @@ from tandem.deployment.symbols import is_known
 
 Json = Mapping[str, Any]
 
+_FORGOTTEN = ("forget",)
+
 
 @dataclass(frozen=True)
 class Deployments:
@@ -36,7 +38,8 @@ def deployments(document: Json, *, drift: bool = False) -> Deployments:
     """
     prior: Json = (document.get("prior_state") or {}).get("values") or {}
     root: Json = prior.get("root_module") or {}
-    after = model_of(lambda: plan.world(document))
+    planned = _with_forgotten(document)
+    after = model_of(lambda: plan.world(planned))
     if drift:
         # Nothing is planned: the prior state is what was found, and the drift tells what was left.
         after = _state(lambda: root, Place.of(after))
@@ -45,8 +48,15 @@ def deployments(document: Json, *, drift: bool = False) -> Deployments:
     if all(map(is_data, before.resources)):
         return Deployments(None, after)
     if not is_known([after.account, after.region]) and is_known([before.account, before.region]):
-        after = model_of(lambda: plan.world(document), near=Place.of(before))
+        after = model_of(lambda: plan.world(planned), near=Place.of(before))
     return Deployments(before, after)
+
+
+def _with_forgotten(document: Json) -> Json:
+    """The plan, in which nothing happens to what Terraform only forgets: that lives on as it is."""
+    changes = document.get("resource_changes") or []
+    kept = [it for it in changes if tuple(it["change"]["actions"]) != _FORGOTTEN]
+    return document if len(kept) == len(changes) else {**document, "resource_changes": kept}
 
 
 def _state(root: Callable[[], Json], near: Place) -> Deployment:

@@ -67,6 +67,14 @@ def test_a_plan_without_pipelines_is_no_error() -> None:
     assert not found.after.resources
 
 
+def test_what_terraform_only_forgets_is_still_there() -> None:
+    """A `removed` block with `destroy = false` takes nothing away but an entry of the state."""
+    forgotten = {**repository(), "change": {"actions": ["forget"], "after": None}}
+    found = deployments(plan([], [repository()], resource_changes=[forgotten]))
+    assert found.before is not None
+    assert found.after.repositories == found.before.repositories != ()
+
+
 def test_what_one_says_of_the_account_and_the_region_holds_for_both() -> None:
     found = deployments(plan([repository()], [pipeline("old"), repository()]))
     assert found.before is not None
