@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from tandem.deployment.symbols import readable
@@ -15,6 +16,7 @@ Kind = Literal["broken", "removed", "changed", "added", "mended"]
 
 ORDER: tuple[Kind, ...] = ("broken", "removed", "changed", "added", "mended")
 """The most dangerous first."""
+_DESTROYED = "the image's repository is destroyed"
 _NOTHING = Graph((), ())
 
 
@@ -44,7 +46,9 @@ def kinds(compared: Comparison) -> list[tuple[Pair, Kind | None]]:
     }
     # One finding may be about the link that no longer works and the one that came instead.
     return [
-        (pair, "added" if pair.after and not pair.before and told & _problems(pair.after) else kind)
+        (Pair(None, replace(pair.after, broken=None, details=())), kind)
+        if kind == "added" and pair.after and told & _problems(pair.after)
+        else (pair, kind)
         for pair, kind in found
     ]
 
@@ -58,8 +62,9 @@ def _kind(pair: Pair, compared: Comparison) -> Kind | None:
     if after is None:
         return "removed"
     if before is None:
-        return "broken" if after.broken else "added"
-    if after.broken:
+        # It never worked: what is wrong with it is a finding.
+        return "added"
+    if after.broken or _is_destroyed(pair, compared):
         return None if before.broken else "broken"
     if compared.before.link(before) != compared.after.link(after):
         return "changed"
@@ -70,12 +75,33 @@ def _kind(pair: Pair, compared: Comparison) -> Kind | None:
     return None if _way(before) == _way(after) else "changed"
 
 
+def _is_destroyed(pair: Pair, compared: Comparison) -> bool:
+    """Whether the repository of the image is gone, that was there and that is still named."""
+    before, after = pair.before, pair.after
+    if (
+        before is None
+        or after is None
+        or compared.before.link(before) != compared.after.link(after)
+    ):
+        return False
+    return any(
+        was.kind in ("image", "elsewhere") and was.address is not None and will.address is None
+        for was, will in (
+            (compared.before.nodes[before.source], compared.after.nodes[after.source]),
+            (compared.before.nodes[before.target], compared.after.nodes[after.target]),
+        )
+    )
+
+
 def _change(kind: Kind, pair: Pair, compared: Comparison, causes: Mapping[str, str]) -> LinkChange:
     before = _words(pair.before, compared.before) if pair.before else ""
     after = _words(pair.after, compared.after) if pair.after else ""
     words, was = after or before, ""
     if kind == "broken" and pair.after:
-        words, was = _as_start(pair, compared) or after, _why(pair.after, causes)
+        why = _why(pair.after, causes) if pair.after.broken else _DESTROYED
+        words, was = _as_start(pair, compared) or after, why
+    elif kind == "added" and pair.after and pair.after.broken:
+        was = _why(pair.after, causes)
     elif kind == "changed" and pair.before and pair.after:
         was = before
         if before == after:

@@ -106,7 +106,7 @@ class LinkChange:
     words: str
     """As in `push of shop/base:latest starts shop-web`."""
     was: str = ""
-    """Of one that changes: what it was, as in `rule, digest`; of a broken one why."""
+    """Of one that changes: what it was, as in `rule, digest`; of one that does not work why."""
     address: str | None = None
     """Where Terraform says it."""
 

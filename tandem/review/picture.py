@@ -103,4 +103,5 @@ class _Drawing:
 
     def _link(self, edge: Edge, side: Side, kind: Kind | None) -> _Link:
         source, target = (self._ids[side.key[it]] for it in (edge.source, edge.target))
-        return _Link(source, target, kind)
+        # A link that comes and does not work is no good news.
+        return _Link(source, target, "broken" if kind == "added" and edge.broken else kind)

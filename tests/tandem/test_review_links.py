@@ -52,8 +52,26 @@ def test_a_link_that_was_broken_stays_or_is_mended() -> None:
     assert changes(broken, started()) == [LinkChange("mended", STARTS, "", RULE)]
 
 
-def test_a_new_link_that_does_not_work_is_broken() -> None:
-    assert [it.kind for it in changes(None, started(broken="rule-disabled"))] == ["broken"]
+def test_a_new_link_that_does_not_work_breaks_nothing() -> None:
+    """It never worked: it is added, with what is wrong with it."""
+    found = changes(None, started(broken="rule-disabled"))
+    assert found == [LinkChange("added", STARTS, "rule-disabled", RULE)]
+
+
+def test_a_link_of_a_repository_that_is_destroyed_is_broken() -> None:
+    """Its pipeline still pushes, and others still wait for it."""
+    gone = replace(BASE, address=None)
+    before = arranged(
+        [BASE, WEB], [Edge(BASE.id, WEB.id, "starts"), Edge(WEB.id, BASE.id, "pushes")]
+    )
+    after = arranged(
+        [gone, WEB], [Edge(BASE.id, WEB.id, "starts"), Edge(WEB.id, BASE.id, "pushes")]
+    )
+    assert {(it.kind, it.was) for it in changes(before, after)} == {
+        ("broken", "the image's repository is destroyed")
+    }
+    assert len(changes(before, after)) == 2
+    assert changes(after, after) == changes(after, before) == []
 
 
 def test_one_cause_breaks_one_link() -> None:
