@@ -149,3 +149,57 @@ def test_whom_a_repository_has_to_let_in(principal: Any, asked: str, expected: b
     found = change(building(LOG_IN), after, report=access(after))
     assert found.address == "aws_ecr_repository_policy.web"
     assert found.gained[0].needed is expected
+
+
+# What was allowed under a condition
+
+
+def trusting(asked: str = "sts:AssumeRole", **condition: Any) -> Deployment:
+    statement = {
+        "Effect": "Allow",
+        "Action": asked,
+        "Principal": {"Service": "codebuild.amazonaws.com"},
+        "Condition": condition,
+    }
+    return deployment(
+        aws_codebuild_project={"web": project([SIGN_IN])},
+        aws_iam_role={"build": {"name": "build", "assume_role_policy": document(statement)}},
+        aws_iam_role_policy={"build": policy(LOG_IN)},
+    )
+
+
+OURS = {"aws:SourceAccount": "111122223333"}
+PROJECT = {"aws:SourceArn": arn("codebuild", "project/web")}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        trusting(),
+        trusting(StringEquals=OURS),
+        trusting(StringEquals=OURS, ArnLike={"aws:SourceArn": "*"}),
+        trusting(StringLike={"aws:SourceAccount": "*"}, ArnLike=PROJECT),
+        trusting(StringEqualsIfExists=OURS, ArnLikeIfExists=PROJECT),
+        trusting(
+            StringEquals={"aws:SourceAccount": ["111122223333", "666666666666"]}, ArnLike=PROJECT
+        ),
+        trusting("sts:*", StringEquals=OURS, ArnLike=PROJECT),
+    ],
+)
+def test_a_service_that_is_let_in_already_needs_no_more(after: Deployment) -> None:
+    before = trusting(StringEquals=OURS, ArnLike=PROJECT)
+    found = changes(before, after, report=access(after))["aws_iam_role.build", "trust"]
+    assert [it.needed for it in found.gained] == [None]
+
+
+@pytest.mark.parametrize("asked", ["ecr:PutImage", "ecr:Put*"])
+def test_what_was_allowed_under_a_condition_is_not_needed_without_it(asked: str) -> None:
+    strict = allow(PUSH, WEB, Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}})
+    after = building(LOG_IN, WRITE, allow([*PUSH[:3], asked, PUSH[4]], WEB))
+    assert set(needed(gained(building(LOG_IN, WRITE, strict), after)).values()) <= {None, False}
+
+
+def test_a_condition_on_something_else_is_no_matter() -> None:
+    other = allow("s3:GetObject", WEB, Condition={"Bool": {"aws:SecureTransport": "true"}})
+    found = gained(building(LOG_IN, other), building(LOG_IN, other, allow(PUSH, WEB)))
+    assert set(needed(found).values()) == {True}

@@ -9,11 +9,19 @@ from tandem.access.report import Report, RoleReport
 from tandem.deployment.model import Deployment
 from tandem.deployment.statements import covers_action
 from tandem.deployment.symbols import replace_symbols, symbol
-from tandem.review.permissions.cells import ACTIONS, BOXES, PRINCIPALS, RESOURCES, Cell
+from tandem.review.permissions.cells import (
+    ACTIONS,
+    BOXES,
+    CONDITIONS,
+    PRINCIPALS,
+    RESOURCES,
+    Cell,
+)
 from tandem.review.permissions.patterns import pattern, within
 from tandem.review.permissions.spans import Box, Span
 from tandem.review.permissions.subjects import Subject
 
+_ASSUME = "sts:assumerole"
 _STREAMS = "log-stream:"
 """What a policy that names a log group with `:*` leaves out.
 
@@ -51,6 +59,8 @@ class Needs:
         """
         if not cell.allows or any(span.none_of for span in cell.box[:PRINCIPALS]):
             return None
+        if _is_relaxed(cell, had):
+            return None  # it was there under a condition, and nobody knows why
         report = self.roles.get(subject.address)
         match subject.kind:
             case "role":
@@ -80,10 +90,22 @@ def _only(span: Span) -> str:
     return str(next(iter(span.all_of), "*"))
 
 
+def _is_relaxed(cell: Cell, had: Collection[Box]) -> bool:
+    """Whether some of what a cell allows was allowed before, but under another condition."""
+    asked = cell.box[CONDITIONS]
+    free = cell.box[:CONDITIONS]
+    return any(
+        it[CONDITIONS] != Span()
+        and not BOXES.apart((*it[:CONDITIONS], asked), (*free, asked))
+        and not BOXES.within((*free, asked), (*free, it[CONDITIONS]))
+        for it in had
+    )
+
+
 def _by_service(report: RoleReport, cell: Cell) -> bool | None:
-    """Whether one of the services that use a role is let in."""
+    """Whether one of the services that use a role is let in, to assume it and nothing else."""
     kind, _, name = _only(cell.box[PRINCIPALS]).partition(":")
-    if kind != "Service" or not report.used_by:
+    if kind != "Service" or not report.used_by or _only(cell.box[ACTIONS]) != _ASSUME:
         return None
     return name.partition(".")[0] in report.used_by
 
