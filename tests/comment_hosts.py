@@ -111,7 +111,10 @@ class CommentHost:
         url = urlsplit(asked.path)
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
         route: Callable[[str, str, dict[str, str], Any], Answer] = getattr(self, f"_{self.kind}")
-        return route(asked.method, url.path, query, content)
+        path = url.path.removeprefix("/api/v3")  # as at a server of one's own
+        if path == "/api/graphql":
+            path = "/graphql"
+        return route(asked.method, path, query, content)
 
     def _github(self, method: str, path: str, _: object, content: Any) -> Answer:
         if (method, path) == ("POST", "/graphql"):

@@ -130,6 +130,7 @@ def test_what_is_deleted_is_not_updated(tmp_path: Path, monkeypatch: pytest.Monk
             _at(host, monkeypatch)
             host.note(marked("old", "plan"), deleted=True)
             assert say(host, tmp_path) == "posted"
+            assert len(host.asked) == 2, "one to look, one to write"
 
 
 def test_it_can_be_updated_only(host: CommentHost, tmp_path: Path) -> None:
@@ -152,6 +153,23 @@ def test_a_comment_is_as_long_as_the_host_takes_it(host: CommentHost, tmp_path: 
     )
     assert note.text.count("<details>") == note.text.count("</details>")
     assert say(host, tmp_path, "short") == "updated"
+
+
+def test_a_host_gets_what_it_can_show(host: CommentHost, tmp_path: Path) -> None:
+    text = "## Passes\n\n<details><summary>More</summary>\n\n- a\n\n</details>\n"
+    say(host, tmp_path, text)
+    shows_tags = host.kind in ("bitbucket", "codecommit")
+    plain = "## Passes\n\n**More**\n\n- a\n\n"
+    assert host.notes[0].text == marked(plain if shows_tags else text, "plan")
+
+
+@pytest.mark.parametrize("at", ["", "/", "/api/v3", "/api/v3/"])
+def test_a_github_of_ones_own_is_elsewhere(tmp_path: Path, at: str) -> None:
+    with comment_host("github") as host:
+        assert run(host, tmp_path, GITHUB_API_URL=f"{host.base}{at}").exit_code == 0
+        prefix = "/api" if "api" in at else ""
+        posted = at.rstrip("/") + "/repos/acme/pipelines/issues/12/comments"
+        assert [it.path for it in host.asked] == [f"{prefix}/graphql", posted]
 
 
 # What goes wrong

@@ -35,7 +35,7 @@ def fitted(text: str, limit: int) -> str:
             fence = ""
         elif not fence:
             open_now += line.startswith("<details")
-            open_now -= line.startswith(_DETAILS)
+            open_now = max(0, open_now - line.startswith(_DETAILS))
         if used + open_now * (len(_DETAILS) + 2) > room:
             break
         if not fence:
