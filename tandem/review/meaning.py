@@ -1,7 +1,4 @@
-"""What a change of a resource means here, whether data is lost by it, and how dangerous it is.
-
-Of every type the documents of AWS say what is deleted with it; `_LOST` has the short of it.
-"""
+"""What a change of a resource means here, whether data is lost by it, and how dangerous it is."""
 
 from __future__ import annotations
 
@@ -10,22 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tandem.review.effects import effects
+from tandem.review.losses import Loss, is_known_to_keep_nothing, loss_of
 from tandem.review.model import Action, AttributeChange
 from tandem.review.plan import ResourceChange
 
 Json = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class _Loss:
-    """What is lost with a resource that is destroyed."""
-
-    what: str
-    """A sentence."""
-    unless: str = ""
-    """The argument without which AWS refuses while something is inside."""
-    worth: int = 9
-    """How bad that is, 0-9."""
 
 
 @dataclass(frozen=True)
@@ -37,60 +23,7 @@ class Meaning:
     rank: int
 
 
-_IMAGES = "All images in it are deleted: what runs one of them cannot pull it again."
-_OBJECTS = "All objects in it are deleted, with all their versions."
 _STUCK = "As {} is not set, AWS refuses while anything is in it, and the apply stops there."
-_DATABASE = "All data in it is deleted, with its automated backups."
-_LOST: Mapping[str, _Loss] = {
-    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-delete.html
-    "aws_ecr_repository": _Loss(_IMAGES, "force_delete"),
-    "aws_ecrpublic_repository": _Loss(_IMAGES, "force_destroy"),
-    "aws_s3_bucket": _Loss(_OBJECTS, "force_destroy"),
-    "aws_s3_object": _Loss("The object is deleted."),
-    "aws_codepipeline": _Loss("The history of its runs is lost.", worth=5),
-    # https://docs.aws.amazon.com/codecommit/latest/userguide/how-to-delete-repository.html
-    "aws_codecommit_repository": _Loss("The repository is deleted, with all commits in it."),
-    "aws_codestarconnections_connection": _Loss(
-        "A new connection is pending until somebody consents to it in the console of AWS."
-    ),
-    "aws_codeconnections_connection": _Loss(
-        "A new connection is pending until somebody consents to it in the console of AWS."
-    ),
-    "aws_cloudwatch_log_group": _Loss("All logs in it are deleted.", worth=3),
-    # https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
-    "aws_kms_key": _Loss("When it is deleted, nothing that it encrypted can be read again."),
-    "aws_secretsmanager_secret": _Loss("Its value is deleted when its recovery window ends."),
-    "aws_ssm_parameter": _Loss("Its value is deleted, with its history.", worth=5),
-    "aws_sqs_queue": _Loss("All messages in it are deleted.", worth=4),
-    "aws_dynamodb_table": _Loss("All items in it are deleted."),
-    "aws_db_instance": _Loss(_DATABASE),
-    "aws_rds_cluster": _Loss(_DATABASE),
-    "aws_docdb_cluster": _Loss(_DATABASE),
-    "aws_neptune_cluster": _Loss(_DATABASE),
-    "aws_redshift_cluster": _Loss(_DATABASE),
-    "aws_elasticache_cluster": _Loss("Everything in it is lost."),
-    "aws_elasticache_replication_group": _Loss("Everything in it is lost."),
-    "aws_opensearch_domain": _Loss(_DATABASE),
-    "aws_efs_file_system": _Loss("All files in it are deleted."),
-    "aws_fsx_lustre_file_system": _Loss("All files in it are deleted."),
-    "aws_ebs_volume": _Loss("All data on it is deleted."),
-    "aws_ebs_snapshot": _Loss("The snapshot is deleted."),
-    "aws_instance": _Loss("What is on its own disks is lost."),
-    "aws_kinesis_stream": _Loss("All records in it are deleted."),
-    "aws_backup_vault": _Loss("All recovery points in it are deleted.", "force_destroy"),
-    "aws_cognito_user_pool": _Loss("All users in it are deleted."),
-    "aws_athena_workgroup": _Loss("Its saved queries and its history are deleted."),
-    "aws_codeartifact_repository": _Loss("All packages in it are deleted."),
-    "aws_codeartifact_domain": _Loss("All packages in it are deleted."),
-    "aws_route53_zone": _Loss(
-        "A new zone has other name servers: its domain must be delegated anew."
-    ),
-    "aws_eip": _Loss("The address is given back: another one comes for it."),
-    "aws_iam_access_key": _Loss("What signs in with it is locked out."),
-    "tls_private_key": _Loss("The key is lost: another one comes for it."),
-    "random_password": _Loss("The value is lost: another one comes for it."),
-    "random_id": _Loss("The value is lost: another one comes for it."),
-}
 _GONE: Mapping[str, str] = {
     "aws_codebuild_project": "Nothing can build with it any more; its builds stay in the list.",
     "aws_cloudwatch_event_rule": "What it starts is no longer started by it.",
@@ -112,10 +45,17 @@ _GONE: Mapping[str, str] = {
     "aws_codebuild_webhook": "Pushes no longer start its project.",
     "aws_codestarnotifications_notification_rule": "Nobody hears of its pipelines by it any more.",
     "aws_cloudwatch_metric_alarm": "Nobody hears of what it watches.",
+    "aws_secretsmanager_secret_version": "Its secret no longer has this value.",
+    # https://docs.aws.amazon.com/sns/latest/dg/sns-delete-subscription-topic.html
+    "aws_sns_topic": "Its subscriptions are deleted too: those made elsewhere do not come back.",
+    "aws_sns_topic_policy": "Its topic gets the default policy: only the own account may use it.",
+    "aws_cloudtrail": "What is done in the account is no longer recorded by it.",
+    "aws_acm_certificate": "AWS refuses while anything uses it; a new one must be validated anew.",
     "aws_sns_topic_subscription": "Its subscriber hears no more.",
 }
 """What a destroyed resource means that holds no data."""
 _ANOTHER: Mapping[str, str] = {
+    "aws_sns_topic": "Its subscriptions are deleted: those made elsewhere do not come back.",
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     "aws_iam_role": (
         "It is another role to AWS, even with the same name: policies that name it as principal "
@@ -160,19 +100,18 @@ def meaning(
         goes_with: The address of what is destroyed as well, and what it belongs to.
     """
     kind, action = change.type, change.action
-    rank = _RANKS[action]
+    rank, loss = _RANKS[action], loss_of(kind)
     if action not in ("no-op", "read") and kind.startswith(_SECURITY):
         rank += _PERMISSION
     if change.forgets:
         return Meaning((_FORGOTTEN,), False, max(rank, _RANKS["forget"]))
     match action:
         case "destroy" if change.deposed:
-            return Meaning(("It is what a replacement left behind.",), False, _RANKS["update"])
-        case "destroy" if goes_with and kind not in _LOST:
+            return _leftover(change)
+        case "destroy" if goes_with and loss is None:
             said = f"It belongs to {goes_with}, which is destroyed as well."
             return Meaning((said,), False, rank - _PERMISSION)
         case "destroy" | "replace":
-            loss = _LOST.get(kind)
             words = _lost(loss, change.before or {}) if loss else _gone(change)
             return Meaning(words, loss is not None, rank + (_DATA + loss.worth if loss else 0))
         case "update":
@@ -183,19 +122,37 @@ def meaning(
 
 def keeps_things(type: str) -> bool:
     """Whether it is there to keep something: nobody destroys one to get another name for it."""
-    return type in _LOST and _LOST[type].worth > _HISTORY
+    loss = loss_of(type)
+    return loss is not None and loss.worth > _HISTORY
 
 
-def _lost(loss: _Loss, before: Json) -> tuple[str, ...]:
+def _leftover(change: ResourceChange) -> Meaning:
+    """What a replacement left behind that failed: the old one, with all that it kept."""
+    said, loss = "It is what a replacement left behind.", loss_of(change.type)
+    if loss is None or not keeps_things(change.type):
+        return Meaning((said,), False, _RANKS["update"])
+    return Meaning((*_lost(loss, change.before or {}), said), True, _RANKS["destroy"] + _DATA)
+
+
+def _lost(loss: Loss, before: Json) -> tuple[str, ...]:
     if loss.unless and not before.get(loss.unless):
         return (loss.what, _STUCK.format(loss.unless))
     return (loss.what,)
 
 
+def _unknown(type: str) -> str | None:
+    """Of a type that is not in these tables: that it is not."""
+    if is_known_to_keep_nothing(type):
+        return None
+    return f"It is not known here whether anything is lost with it: look up what {type} keeps."
+
+
 def _gone(change: ResourceChange) -> tuple[str, ...]:
     if change.action == "destroy":
-        said = [_GONE.get(change.type)]
+        said = [_GONE.get(change.type) or _unknown(change.type)]
     else:
-        said = [_ANOTHER.get(change.type)]
+        said = [
+            _ANOTHER.get(change.type) or (None if change.type in _GONE else _unknown(change.type))
+        ]
         said += [] if change.creates_first else [_GAP.get(change.type)]
     return tuple(it for it in said if it)

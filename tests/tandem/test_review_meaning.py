@@ -55,10 +55,59 @@ def test_nothing_is_lost_by_anything_else(action: str) -> None:
     assert not found.holds_data
 
 
-def test_what_a_failed_replacement_left_behind_holds_nothing_that_is_used() -> None:
+def test_what_a_failed_replacement_left_behind_is_the_old_one_with_all_in_it() -> None:
     found = of("aws_ecr_repository.web", "destroy", before={}, deposed="12345678")
+    assert found.holds_data
+    assert found.means[0].startswith("All images in it are deleted")
+    assert found.means[-1] == "It is what a replacement left behind."
+    for address in ("aws_codebuild_project.web", "aws_codepipeline.web"):
+        found = of(address, "destroy", before={}, deposed="12345678")
+        assert not found.holds_data
+        assert found.means == ("It is what a replacement left behind.",)
+
+
+@pytest.mark.parametrize(
+    "type",
+    [
+        "aws_db_snapshot",
+        "aws_msk_cluster",
+        "aws_timestreamwrite_table",
+        "azurerm_storage_account",
+        "google_sql_database_instance",
+        "google_storage_bucket",
+    ],
+)
+def test_what_keeps_data_by_its_type_is_taken_for_it(type: str) -> None:
+    assert of(f"{type}.it", "destroy", before={}).holds_data
+
+
+@pytest.mark.parametrize(
+    "type",
+    [
+        "aws_ecs_cluster",
+        "aws_route_table",
+        "aws_db_subnet_group",
+        "aws_cloudfront_cache_policy",
+        "aws_ecr_pull_through_cache_rule",
+        "google_storage_bucket_iam_member",
+        "terraform_data",
+    ],
+)
+def test_what_keeps_nothing_is_not(type: str) -> None:
+    assert of(f"{type}.it", "destroy", before={}) == Meaning((), False, 70)
+
+
+def test_of_what_nobody_has_looked_up_that_is_said() -> None:
+    found = of("acme_thing.it", "destroy", before={})
     assert not found.holds_data
-    assert found.means == ("It is what a replacement left behind.",)
+    assert "not known here" in found.means[0]
+
+
+@pytest.mark.parametrize(
+    "type", ["aws_sns_topic", "aws_cloudtrail", "aws_acm_certificate", "aws_sns_topic_policy"]
+)
+def test_what_hears_and_what_proves_is_said_to_go(type: str) -> None:
+    assert of(f"{type}.it", "destroy", before={}).means
 
 
 @pytest.mark.parametrize("actions", [["forget"], ["create", "forget"]])
