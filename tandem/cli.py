@@ -170,15 +170,20 @@ def review(
         typer.Option(
             "--config",
             envvar="TANDEM_CONFIG",
-            help="The file whose `review:` says the exceptions. Default: pipelines.yaml, if there.",
+            help="The file whose `review:` says the exceptions, with or without pipelines. "
+            "Default: pipelines.yaml, if there.",
         ),
     ] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the comment into this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a page into this file.")] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write what code scanning reads.")] = None,
     limit: Annotated[
-        int, typer.Option(min=2_000, help="Characters of the comment: CodeCommit takes 10,240.")
-    ] = 65_000,
+        str,
+        typer.Option(
+            metavar="NUMBER",
+            help="Characters of the comment, 2000 or more: CodeCommit takes 10240.",
+        ),
+    ] = "65000",
     checkov: Annotated[bool, typer.Option("--checkov", help="Let checkov look at it too.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -190,7 +195,7 @@ def review(
     outputs = command.Outputs(markdown, html, sarif)
     with _told(), Console(stderr=True).status("Reviewing"):
         passes = command.print_review(
-            plan, config, outputs, limit=limit, as_json=as_json, checkov=checkov
+            plan, config, outputs, limit=command.characters(limit), as_json=as_json, checkov=checkov
         )
     raise typer.Exit(0 if passes else 1)
 
@@ -311,7 +316,8 @@ def _told() -> Iterator[None]:
     except OSError as error:
         raise _wrong(f"cannot be written: {error.strerror}") from error
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError) as error:
-        raise _wrong(f"is not as Terraform writes it ({type(error).__name__}: {error})") from error
+        # Its own words may quote a value, and a value may be a secret.
+        raise _wrong(f"the input is not as Terraform writes it ({type(error).__name__})") from error
 
 
 def _wrong(message: str) -> typer.Exit:

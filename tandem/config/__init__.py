@@ -1,6 +1,6 @@
 """The file `pipelines.yaml`: read, checked, and given as typed settings. Starts no Node."""
 
-from tandem.config.loading import load
+from tandem.config.loading import load, load_review
 from tandem.config.models import Config, Deploy, ExternalBase, Image
 from tandem.config.problems import ConfigError, Problem
 from tandem.config.review import Limit, Review, Waiver
@@ -21,4 +21,5 @@ __all__ = [
     "S3State",
     "Waiver",
     "load",
+    "load_review",
 ]

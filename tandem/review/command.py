@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from tandem.deployment import InputError
 from tandem.files import write
 from tandem.inputs import STANDARD_INPUT
 from tandem.review.as_json import as_json as plain
-from tandem.review.markdown import markdown
+from tandem.review.markdown import SHORTEST, markdown
 from tandem.review.plan_file import read
 from tandem.review.redaction import redact
 from tandem.review.report import review
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from tandem.config import Review as Settings
 
 
+_LONGEST = 999_999_999
+
+
 @dataclass(frozen=True)
 class Outputs:
     """The files to write; None: it is not wanted."""
@@ -32,6 +36,24 @@ class Outputs:
     markdown: Path | None
     html: Path | None
     sarif: Path | None
+
+    @property
+    def by_option(self) -> Mapping[str, Path]:
+        """Those that are wanted, by the option that names them."""
+        named = {"--markdown": self.markdown, "--html": self.html, "--sarif": self.sarif}
+        return {option: path for option, path in named.items() if path is not None}
+
+
+def characters(limit: str) -> int:
+    """What `--limit` says.
+
+    Raises:
+        InputError: It is no number of characters, or none that a comment can have.
+    """
+    number = int(limit) if limit.isascii() and limit.isdigit() and len(limit) < 10 else 0
+    if not SHORTEST <= number <= _LONGEST:
+        raise InputError(f"--limit: give a number of characters from {SHORTEST} to {_LONGEST}")
+    return number
 
 
 def print_review(
@@ -48,10 +70,11 @@ def print_review(
         checkov: Whether checkov looks at it too.
 
     Raises:
-        InputError: It is no plan, the file with the pipelines has problems, or nothing can be
+        InputError: It is no plan, the `review:` of the file has problems, or nothing can be
             written there.
         EvaluatorError: Node or the package that evaluates policies is not installed.
     """
+    _check(outputs, {"PLAN_JSON": source, "--config": config})
     settings = _settings(config)
     name = "standard input" if source == STANDARD_INPUT else str(source)
     try:
@@ -61,7 +84,7 @@ def print_review(
         today = datetime.datetime.now(datetime.UTC).date()
         found = review(document, settings, today=today, checkov=checkov)
     except InputError as error:
-        said = str(error)
+        said = _without_values(error)
         raise InputError(said if said.startswith(name) else f"{name}: {said}") from None
     comment = secrets.scrub(markdown(found, limit=limit))
     files: dict[Path, str | None] = {}
@@ -84,13 +107,35 @@ def print_review(
     return found.passes
 
 
+def _check(outputs: Outputs, inputs: Mapping[str, Path | None]) -> None:
+    """Refuse outputs of which one would be written over another, or over what is read."""
+    taken = {path.resolve(): name for name, path in inputs.items() if path and path.is_file()}
+    for option, path in outputs.by_option.items():
+        if path == STANDARD_INPUT:
+            raise InputError(
+                f"{option} -: name a file; standard output has the comment, or what --json gives"
+            )
+        if path.exists() and not path.is_file():
+            continue  # such as /dev/null, which takes any number
+        other = taken.setdefault(path.resolve(), option)
+        if other != option:
+            raise InputError(f"{option} and {other} are the same file: {path}")
+
+
+def _without_values(error: InputError) -> str:
+    """What is wrong with a plan. Python's words for it may quote a part of the plan."""
+    if isinstance(cause := error.__cause__, AttributeError | LookupError | TypeError | ValueError):
+        return f"is not as Terraform writes a plan ({type(cause).__name__})"
+    return str(error)
+
+
 def _settings(config: Path | None) -> Settings | None:
     if config is None:
         return None
     # Only here: to import what checks a file takes a part of a second.
-    from tandem.config import ConfigError, load
+    from tandem.config import ConfigError, load_review
 
     try:
-        return load(config).review
+        return load_review(config)
     except ConfigError as error:
         raise InputError(str(error)) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tandem.config import ConfigError, Limit, Review, Waiver, load
+from tandem.config import ConfigError, Limit, Review, Waiver, load, load_review
 
 HEAD = "project: shop\nregion: eu-west-1\nimages: {web: {source: {codecommit: web}}}\n"
 WAIVER = "address: aws_ecr_repository.old, rule: data-destroyed, reason: unused"
@@ -99,3 +99,27 @@ def test_says_what_is_wrong(tmp_path: Path, review: str, problem: str) -> None:
         loaded(tmp_path, f"review: {review}")
     said = str(raised.value)
     assert f":4: {problem}" in said
+
+
+def of_review(folder: Path, text: str) -> Review:
+    path = folder / "review.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_review(path)
+
+
+def test_a_review_needs_nothing_of_the_images(tmp_path: Path) -> None:
+    waivers = f"review: {{waivers: [{{{WAIVER}, expires: 2030-12-31}}]}}\n"
+    assert of_review(tmp_path, waivers) == loaded(tmp_path, waivers)
+    assert of_review(tmp_path, f"{waivers}images: {{web: 5}}\n") == loaded(tmp_path, waivers)
+    assert of_review(tmp_path, "project: shop\n") == Review()
+
+
+def test_what_is_wrong_with_a_review_alone_is_a_line_each(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        of_review(tmp_path, "reveiw: {}\nreview:\n  findings: some\n  waver: []\n")
+    lines = str(raised.value).splitlines()
+    assert [line.removeprefix(str(tmp_path)) for line in lines] == [
+        '/review.yaml:1: reveiw: unknown key; did you mean "review"?',
+        '/review.yaml:3: review.findings: must be new or all, received "some"',
+        '/review.yaml:4: review.waver: unknown key; did you mean "waivers"?',
+    ]

@@ -17,7 +17,7 @@ def test_a_file_is_replaced_and_keeps_its_rights(tmp_path: Path) -> None:
     write({file: "new"})
     assert file.read_text(encoding="utf-8") == "new"
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
-    assert os.listdir(file.parent) == [file.name]
+    assert list(file.parent.iterdir()) == [file]
 
 
 def test_a_file_that_happens_to_have_the_name_is_not_lost(tmp_path: Path) -> None:

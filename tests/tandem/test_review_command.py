@@ -1,6 +1,7 @@
 """`tandem review` as it is called: what it reads, prints, writes and exits with."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,13 @@ def test_each_format_is_written(tmp_path: Path) -> None:
 
 def test_the_comment_is_as_short_as_it_is_asked_to_be() -> None:
     assert len(run(PLAN, "--limit", 2_500).stdout) <= 2_500
-    assert run(PLAN, "--limit", 1_999).exit_code == 2
+
+
+@pytest.mark.parametrize("limit", ["1999", "abc", "-5", "", "10,240", "9" * 5000, "٣٠٠٠"])
+def test_a_limit_that_is_none_is_said_in_one_line(limit: str) -> None:
+    found = run(PLAN, f"--limit={limit}")
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert found.stderr == "--limit: give a number of characters from 2000 to 999999999\n"
 
 
 def test_a_waiver_of_the_file_opens_the_gate(tmp_path: Path) -> None:
@@ -124,6 +131,44 @@ def test_a_file_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> No
     found = run(PLAN, "--markdown", tmp_path / "file" / "review.md")
     assert (found.exit_code, found.stdout) == (2, "")
     assert found.stderr.startswith(f"{tmp_path / 'file' / 'review.md'}: cannot be written: ")
+
+
+@pytest.mark.parametrize("option", ["--markdown", "--html", "--sarif"])
+def test_standard_output_is_no_file(tmp_path: Path, option: str) -> None:
+    found = run(PLAN, option, "-")
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert found.stderr.startswith(f"{option} -: name a file;")
+    assert len(found.stderr.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_output_is_written_over_another_or_over_the_plan(tmp_path: Path) -> None:
+    file = tmp_path / "review.html"
+    found = run(PLAN, "--markdown", file, "--html", "./review.html")
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert found.stderr == "--html and --markdown are the same file: review.html\n"
+    assert not file.exists()
+    plan = edited(tmp_path / "plan.json")
+    assert run(plan, "--sarif", plan).stderr == (
+        f"--sarif and PLAN_JSON are the same file: {plan}\n"
+    )
+    assert run(PLAN, "--markdown", os.devnull, "--html", os.devnull).exit_code == 1
+
+
+def test_a_file_with_nothing_but_the_review_is_enough(tmp_path: Path) -> None:
+    config = tmp_path / "exceptions.yaml"
+    waiver = '{address: "*", rule: access-widened, reason: agreed, expires: 2999-12-31}'
+    config.write_text(f"review: {{waivers: [{waiver}]}}\n")
+    waived = [it for it in data("--config", config)["objections"] if it["waiver"]]
+    assert waived
+    assert {it["rule"] for it in waived} == {"access-widened"}
+
+
+def test_pythons_own_words_are_not_shown(tmp_path: Path) -> None:
+    changes = json.loads(PLAN.read_text())["resource_changes"]
+    changes[0]["change"]["after_unknown"] = 7
+    plan = edited(tmp_path / "plan.json", resource_changes=changes)
+    assert run(plan).stderr == f"{plan}: is not as Terraform writes a plan (AttributeError)\n"
 
 
 def test_what_is_not_known_is_said_once_for_what_is_alike() -> None:
