@@ -29,6 +29,7 @@ RULES = (
 )
 """The rules, the worst first. `finding-known` is off, unless `review.findings` is `all`."""
 _MOST = 3
+_RENAMED = "of an image in pipelines.yaml: renamed_from and repository.name"
 _REPLACED = {
     REASONS["replace_because_tainted"]: "if it is whole, untaint it with terraform untaint",
     REASONS["replace_by_request"]: "plan without -replace",
@@ -99,7 +100,12 @@ def _remedy(change: Change, review: Review) -> str:
         if change.address == rename.old or change.address.startswith(
             (f"{rename.old}.", f"{rename.old}[")
         ):
-            return f"add the moved block from {rename.old} to {rename.new}"
+            block = f"add the moved block from {rename.old} to {rename.new}"
+            if not rename.keeps:
+                return block
+            return f"{block}, and keep {_listed(rename.keeps)} ({_RENAMED})"
+    if change.deposed:
+        return "save what is in it first: the next apply deletes it, whatever is configured"
     return "keep it, or let Terraform forget it with a removed block that has destroy = false"
 
 

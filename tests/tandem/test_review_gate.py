@@ -114,6 +114,18 @@ def test_a_rename_has_its_remedy(rename: Rename, remedy: str | None) -> None:
         assert "removed block" in found.remedy
 
 
+def test_a_rename_alone_is_no_remedy_where_the_name_has_to_stay() -> None:
+    rename = Rename(DESTROYED.address, "aws_ecr_repository.new", True, keeps=('name = "shop/web"',))
+    (found,) = of(replace(EMPTY, changes=(DESTROYED,), renames=(rename,))).objections
+    assert ', and keep name = "shop/web" (' in found.remedy
+    assert "renamed_from" in found.remedy
+
+
+def test_what_a_replacement_left_behind_cannot_be_kept() -> None:
+    (found,) = of(replace(EMPTY, changes=(replace(DESTROYED, deposed=True),))).objections
+    assert found.remedy.startswith("save what is in it first")
+
+
 def test_a_module_that_is_renamed_has_its_remedy() -> None:
     change = replace(DESTROYED, address='module.web["a"].aws_ecr_repository.this')
     rename = Rename("module.web", "module.shop", True)
