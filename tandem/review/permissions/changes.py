@@ -14,7 +14,7 @@ from tandem.review.model import Grant, PermissionChange
 from tandem.review.permissions.cells import Cell
 from tandem.review.permissions.comparing import Comparison, compare
 from tandem.review.permissions.grants import Marks, grants, words
-from tandem.review.permissions.identities import of_others
+from tandem.review.permissions.identities import of_others, policy_of
 from tandem.review.permissions.needed import Needs
 from tandem.review.permissions.resource_policies import of_resources
 from tandem.review.permissions.subjects import Source, Subject, of_roles
@@ -35,6 +35,8 @@ class _Pair:
     before: Subject | None
     after: Subject | None
     found: Comparison
+    is_new: bool = False
+    """What has the policy is made as well: it had nothing that could widen."""
     stays: bool = False
     """Of one that is gone: what had the policy is still there."""
 
@@ -85,15 +87,26 @@ def _pairs(before: Deployment | None, after: Deployment) -> Iterator[_Pair]:
         if other is None:
             # The same role at another address, as when it is removed from a state and imported.
             other = old.get(gone.pop(_called_alike(subject), key))
+        if other is None and before is not None:
+            other = policy_of(before, subject.address)  # which somebody had who has it no more
         if other is not None and subject.kind == "role":
             names = other.copied | subject.copied
             subject, other = (it.without_copies(names, other) for it in (subject, other))
         if other is None or not subject.is_like(other):
-            yield _Pair(subject, other, subject, compare(other, subject, is_made))
+            found = compare(other, subject, is_made)
+            yield _Pair(subject, other, subject, found, other is None and _is_new(subject, before))
     for key in gone.values():
         stays = key[1] in after.resources or _type(old[key].key).endswith("_policy")
         if key[0] == "role" or stays:  # whom a role or a resource let in that is gone, is no matter
-            yield _Pair(old[key], old[key], None, compare(old[key], None, is_made), stays)
+            found = compare(old[key], None, is_made)
+            yield _Pair(old[key], old[key], None, found, stays=stays)
+
+
+def _is_new(subject: Subject, before: Deployment | None) -> bool:
+    """Whether what has the policy is made."""
+    if subject.is_elsewhere or is_data(subject.key):
+        return False
+    return before is None or subject.key not in before.resources
 
 
 def _called_alike(subject: Subject) -> tuple[str, ...]:
@@ -183,7 +196,7 @@ def _change(pair: _Pair, marks: _Marks) -> PermissionChange | None:
         kind=subject.kind,
         gained=gained,
         lost=lost,
-        is_new=pair.before is None,
+        is_new=pair.is_new,
         is_gone=pair.after is None,
         unknown=unknown,
         widens=found.widens or bool(unlimited) or unlocked,

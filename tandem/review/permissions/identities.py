@@ -64,7 +64,7 @@ class _Others:
             if holder not in seen:
                 for source in sources:
                     address = source.policy.address
-                    yield Subject(address, address, holder[1], "role", (source,))
+                    yield Subject(address, address, holder[1], "role", (source,), is_elsewhere=True)
         yield from self._unattached()
 
     def _held(self) -> dict[Holder, list[Source]]:
@@ -111,8 +111,18 @@ class _Others:
             self._used.add(text(role.values, "permissions_boundary") or "")
         for it in self._of_type["aws_iam_policy"]:
             if not it.type.startswith("data.") and str(it.values.get("arn")) not in self._used:
-                source = _policy(it)
-                yield Subject(it.address, it.address, source.policy.name, "role", (source,))
+                yield _itself(it)
+
+
+def policy_of(deployment: Deployment, address: str) -> Subject | None:
+    """A policy by itself, whoever has it; None: there is none at this address."""
+    found = deployment.resources.get(address)
+    return _itself(found) if found is not None and found.type == "aws_iam_policy" else None
+
+
+def _itself(resource: Resource) -> Subject:
+    source = _policy(resource)
+    return Subject(resource.address, resource.address, source.policy.name, "role", (source,))
 
 
 def _policy(resource: Resource) -> Source:

@@ -24,12 +24,17 @@ _TARGETS = (
     "vault_name",
     "backup_vault_name",
     "file_system_id",
+    "event_bus_name",
+    "rest_api_id",
+    "domain_name",
     "arn",
 )
 """Arguments of a policy's resource that say whose policy it is."""
+_GIVEN = ("aws_lambda_permission", "aws_kms_grant")
+"""What lets somebody in without being a policy: the resource may have one as well."""
 _UNKNOWN = ("policy", "policy_document", "resource_policy", "access_policy", "access_policies")
 """Attributes that are policies of resources even where their text is not known."""
-_NAMES = ("id", "arn", "url", "name", "bucket", "key_id", "function_name")
+_NAMES = ("id", "arn", "url", "name", "bucket", "key_id", "function_name", "domain_name")
 _IDENTITIES = ("aws_iam_", "aws_ssoadmin_", "aws_organizations_", "data.")
 """What holds policies of another kind, or only writes documents."""
 
@@ -92,23 +97,30 @@ def _subject(
     resource: Resource, attribute: str, found: Document | None, by_name: _ByName
 ) -> Subject:
     of = by_name.of(resource)
+    is_seen = of != resource.address
     name = text(resource.values, "name") or next(
         (str(resource.values[it]) for it in _TARGETS if text(resource.values, it)),
         resource.address,
     )
     return Subject(
         key=of,
-        part="policy" if of != resource.address else attribute,
+        part=attribute if resource.type in _GIVEN or not is_seen else "policy",
         address=resource.address,
         name=name,
         kind="resource",
         policies=(
             Source(Policy(resource.address, attribute, found), resource.values.get(attribute)),
         ),
-        is_default=of == resource.address
+        is_elsewhere=not is_seen and _is_beside(resource),
+        is_default=not is_seen
         and not resource.type.endswith("_policy")
         and _is_default(resource, attribute, found),
     )
+
+
+def _is_beside(resource: Resource) -> bool:
+    """Whether its policy is that of another resource."""
+    return resource.type in _GIVEN or resource.type.endswith("_policy")
 
 
 def _joined(one: Subject, other: Subject) -> Subject:

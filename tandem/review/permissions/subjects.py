@@ -89,6 +89,8 @@ class Subject:
     """Which policy of the resource it is, of one that has several."""
     is_default: bool = False
     """AWS writes it for what is made, as far as anybody can see."""
+    is_elsewhere: bool = False
+    """What has the policy is not in the plan: it was there before, and may do more now."""
 
     @property
     def copied(self) -> frozenset[str]:
