@@ -10,6 +10,8 @@ from tandem.deployment import Deployment
 from tandem.deployment.plan_configuration import PlanConfiguration
 from tandem.deployment.symbols import readable, symbol
 from tandem.review.attributes import attribute_changes, known_attributes, output_changes
+from tandem.review.created import shown_of_created
+from tandem.review.exposure import exposures
 from tandem.review.meaning import meaning
 from tandem.review.mirrors import Mirrors
 from tandem.review.model import AttributeChange, Change
@@ -132,9 +134,14 @@ def _change(
     if it.action in ("destroy", "forget"):
         attributes = known_attributes(it.before or {}, _KNOWN_BY, gone=True)
     elif it.before is None:
-        own = {name: symbol(f"{it.address}.{name}") for name in _KNOWN_BY}
-        known = {name: it for name, it in (resolved or {}).items() if it != own.get(name)}
-        attributes = known_attributes({**known, **(it.after or {})}, _KNOWN_BY, gone=False)
+        known = {
+            name: value
+            for name, value in (resolved or {}).items()
+            if value != symbol(f"{it.address}.{name}")
+        }
+        values = {**known, **(it.after or {})}
+        attributes = known_attributes(values, _KNOWN_BY, gone=False)
+        attributes += shown_of_created(it.type, values, (each.name for each in exposures(it)))
     else:
         attributes = attribute_changes(it, resolved=resolved, expressions=expressions)
     what = meaning(it, attributes, goes_with=_goes_with(it, gone))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tandem.review.exposure import exposed
 from tandem.review.hidden_access import hidden_access
 from tandem.review.limits import is_within
 from tandem.review.model import Change, Grant, Objection, PermissionChange, Review, Waiver
@@ -69,6 +70,7 @@ def _objections(review: Review, plan: Plan, settings: Settings | None) -> Iterat
             )
     for change in review.permissions:
         yield from _widened(change, settings)
+    yield from exposed(plan)
     yield from hidden_access(plan, review.permissions)
     everything = settings is not None and settings.findings == "all"
     for it in review.findings:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tandem.review.effects import effects
+from tandem.review.exposure import exposures
 from tandem.review.losses import Loss, is_known_to_keep_nothing, loss_of
 from tandem.review.model import Action, AttributeChange
 from tandem.review.plan import ResourceChange
@@ -105,6 +106,7 @@ def meaning(
         rank += _PERMISSION
     if change.forgets:
         return Meaning((_FORGOTTEN,), False, max(rank, _RANKS["forget"]))
+    opened = tuple(dict.fromkeys(it.words for it in exposures(change)))
     match action:
         case "destroy" if change.deposed:
             return _leftover(change)
@@ -113,17 +115,37 @@ def meaning(
             return Meaning((said,), False, rank - _PERMISSION)
         case "destroy" | "replace":
             words = _lost(loss, change.before or {}) if loss else _gone(change)
+            words += opened
             return Meaning(words, loss is not None, rank + (_DATA + loss.worth if loss else 0))
         case "update":
-            found = effects(kind, attributes)
+            found = (*opened, *_approvals(change), *effects(kind, attributes))
+            found = tuple(dict.fromkeys(found))
             return Meaning(found, False, rank + (_DANGER if found else 0))
-    return Meaning((), False, rank)
+    return Meaning(opened, False, rank + (_DANGER if opened else 0))
 
 
 def keeps_things(type: str) -> bool:
     """Whether it is there to keep something: nobody destroys one to get another name for it."""
     loss = loss_of(type)
     return loss is not None and loss.worth > _HISTORY
+
+
+def _approvals(change: ResourceChange) -> Iterator[str]:
+    """What it means where fewer people are asked before a pipeline goes on."""
+    if change.type != "aws_codepipeline":
+        return
+    before, after = (list(_asked(it or {})) for it in (change.before, change.after))
+    if before and not after:
+        yield "Nobody has to approve its runs any more."
+    elif len(after) < len(before):
+        yield f"It waits for {len(after)} manual approvals in place of {len(before)} from now on."
+
+
+def _asked(pipeline: Json) -> Iterator[str]:
+    for stage in pipeline.get("stage") or []:
+        for action in stage.get("action") or []:
+            if action.get("category") == "Approval":
+                yield str(action.get("name"))
 
 
 def _leftover(change: ResourceChange) -> Meaning:

@@ -193,3 +193,45 @@ def test_outputs() -> None:
     new = {"actions": ["create"], "before": None, "after": "a"}
     plan = planned(output_changes={"same": same, "new": new})
     assert [(it.path, it.old, it.new) for it in outputs(plan)] == [("new", None, "a")]
+
+
+def test_what_a_new_build_runs_with_is_there_to_be_reviewed() -> None:
+    project = {
+        "name": "web",
+        "service_role": "arn:aws:iam::123456789012:role/web",
+        "source": [
+            {"type": "GITHUB", "location": "https://x/y", "buildspec": "version: 0.2\na: b\n"}
+        ],
+        "environment": [
+            {
+                "image": "aws/codebuild/standard:7.0",
+                "privileged_mode": True,
+                "environment_variable": [{"name": "STAGE", "value": "live"}],
+            }
+        ],
+    }
+    (found,) = changes(planned(change("aws_codebuild_project.web", "create", after=project)), None)
+    assert {it.path: it.new for it in found.attributes} == {
+        "name": "web",
+        "service_role": "arn:aws:iam::123456789012:role/web",
+        "source.type": "GITHUB",
+        "source.location": "https://x/y",
+        "source.buildspec": "2 lines",
+        "environment.image": "aws/codebuild/standard:7.0",
+        "environment.privileged_mode": "true",
+        "environment.environment_variable": "STAGE",
+    }
+
+
+def test_a_new_pipeline_shows_its_role_and_its_stages_in_a_line() -> None:
+    stages = [
+        {"name": "Source", "action": [{"provider": "CodeCommit"}, {"provider": "ECR"}]},
+        {"name": "Build", "action": [{"provider": "CodeBuild"}]},
+    ]
+    values = {"name": "web", "role_arn": "arn:x", "stage": stages}
+    (found,) = changes(planned(change("aws_codepipeline.web", "create", after=values)), None)
+    assert {it.path: it.new for it in found.attributes} == {
+        "name": "web",
+        "role_arn": "arn:x",
+        "stage": "Source (CodeCommit, ECR) → Build (CodeBuild)",
+    }

@@ -191,3 +191,18 @@ def test_what_is_there_to_keep_something() -> None:
     assert keeps_things("aws_ecr_repository")
     assert not keeps_things("aws_codepipeline")
     assert not keeps_things("aws_iam_role")
+
+
+def test_an_approval_that_is_gone_is_said() -> None:
+    def stages(*names: str) -> list[dict[str, Any]]:
+        actions = [{"name": it, "category": "Approval", "provider": "Manual"} for it in names]
+        return [{"name": "Ask", "action": [*actions, {"name": "Go", "category": "Deploy"}]}]
+
+    def said(before: list[Any], after: list[Any]) -> tuple[str, ...]:
+        return of(
+            "aws_codepipeline.web", "update", before={"stage": before}, after={"stage": after}
+        ).means
+
+    assert said(stages("One"), stages()) == ("Nobody has to approve its runs any more.",)
+    assert said(stages("One", "Two"), stages("One"))[0].startswith("It waits for 1 manual")
+    assert said(stages("One"), stages("Other")) == said(stages(), stages("One")) == ()
