@@ -7,6 +7,11 @@
 //
 // Standard output is the answer's: nothing else may write to it.
 import { createInterface } from "node:readline";
+import { setFlagsFromString } from "node:v8";
+
+// To optimise code takes a second thread, for which there is no core: other work is waiting for it. What
+// runs for two seconds is done sooner, and in a quarter less of a core's time, if less is optimised.
+setFlagsFromString("--interrupt-budget=1000000");
 
 const say = (answer) => process.stdout.write(JSON.stringify(answer) + "\n");
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from typing import ClassVar
 
 from tandem.access.batches import Batch
 from tandem.access.node import EvaluatorError, NodeProcess
@@ -45,11 +46,13 @@ class Evaluator:
         EvaluatorError: Node or the package is missing; on the first question.
     """
 
+    _actions: ClassVar[dict[str, tuple[GrantedAction, ...]]] = {}
+    """What patterns stand for, which hangs on the installed package alone: asked once each."""
+
     def __init__(self, account: str, *, when_asked: Callable[[], object] | None = None) -> None:
         self._when_asked = when_asked
         self._placeholders = Placeholders(account)
         self._processes: list[NodeProcess] = []
-        self._actions: dict[str, tuple[GrantedAction, ...]] = {}
 
     def __enter__(self) -> Evaluator:
         return self
