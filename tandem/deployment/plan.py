@@ -81,11 +81,11 @@ class _Plan:
         self, self_: Instance, values: Json, unknown: Json, block: Json, name: str
     ) -> Any:
         flag = unknown.get(name)
-        if name not in values and not flag:
-            raise LookupError(name)
+        if not flag:  # nearly all
+            return values[name]
         expression = (block.get("expressions") or {}).get(name)
         found = self._resolved(self_, (name,), values.get(name), flag, expression)
-        if found is None and flag:
+        if found is None:
             raise LookupError(name)
         return found
 

@@ -115,6 +115,8 @@ def resource_of(path: tuple[Step, ...]) -> tuple[str, str, tuple[Step, ...]]:
 def references_of(expression: Any) -> list[str]:
     """What an expression refers to: each reference once, without the shorter forms of it."""
     found = list(dict.fromkeys(expression.get("references") or []))
+    if len(found) == 1:
+        return found
     shorter = {
         reference[:place]
         for reference in found
