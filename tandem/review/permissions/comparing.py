@@ -135,7 +135,7 @@ def compare(
     lost = _greatest(list(_gains(old, new)))
     for gain in _greatest(list(_gains(new, old))):
         # What only the apply tells may be what was there and is said in no other way now.
-        twin = _twin(gain.cell, lost) if _is_doubtful(gain.cell, is_made) else None
+        twin = _twin(gain.cell, lost) if lost and _is_doubtful(gain.cell, is_made) else None
         if twin is None:
             gained.append(gain)
         else:
@@ -199,7 +199,10 @@ def _greatest(gains: list[Gain]) -> list[Gain]:
     """Without what is a part of another one."""
     if len(gains) > _MOST:
         return gains
-    wild = [it for it in gains if any(map(is_wild, _patterns(it)))]
+    wild: dict[object, list[Gain]] = {}
+    for gain in gains:
+        if any(map(is_wild, _patterns(gain))):
+            wild.setdefault(_only_action(gain), []).append(gain)
     return [
         it
         for it in gains
@@ -208,9 +211,17 @@ def _greatest(gains: list[Gain]) -> list[Gain]:
             and other.cell.allows == it.cell.allows
             and BOXES.within(it.box, other.box)
             and not (BOXES.within(other.box, it.box) and gains.index(it) < gains.index(other))
-            for other in wild
+            for action in (None, *it.box[ACTIONS].all_of)
+            for other in wild.get(action, ())
         )
     ]
+
+
+def _only_action(gain: Gain) -> object:
+    """The action of a gain of one action; None: of several. Nothing else is a part of one."""
+    actions = gain.box[ACTIONS].all_of
+    is_one = len(actions) == 1 and not is_wild(str(*actions))
+    return next(iter(actions)) if is_one else None
 
 
 def _patterns(gain: Gain) -> Iterator[str]:

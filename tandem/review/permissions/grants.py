@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from tandem.deployment.symbols import readable
@@ -106,7 +107,12 @@ def _said(span: Span, written: Mapping[str, str]) -> tuple[tuple[str, ...], tupl
 
 
 def _word(part: str, written: Mapping[str, str]) -> str:
-    return readable(written.get(part, part).translate(_LITERAL))
+    return _plain(written.get(part, part))
+
+
+@lru_cache(maxsize=65536)
+def _plain(text: str) -> str:
+    return readable(text.translate(_LITERAL))
 
 
 def _condition(span: Span, since: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 
 from tandem.access.chosen import is_chosen
 from tandem.access.report import Report, RoleReport
@@ -119,8 +120,9 @@ def _by_role(report: RoleReport, cell: Cell, had: Collection[Box], *, is_wide: b
     is_forced = resource == "*" and not is_wide
     return (
         any(
-            (is_forced and covers_action(action, needed)) or _fits(cell, needed, on, had)
+            is_forced or _fits(cell, needed, on, had)
             for needed, on in _pairs(report)
+            if covers_action(action, needed)
         )
         or None
     )
@@ -134,9 +136,7 @@ def _pairs(report: RoleReport) -> Iterator[tuple[str, str]]:
 
 
 def _fits(cell: Cell, action: str, resource: str, had: Collection[Box]) -> bool:
-    """Whether a cell allows what is needed, and nothing else of the kind."""
-    if not covers_action(_only(cell.box[ACTIONS]), action):
-        return False
+    """Whether a cell allows on what it is needed an action that it covers, and nothing else."""
     said, needed = _only(cell.box[RESOURCES]), _as_pattern(resource)
     if within(said, needed):
         return True
@@ -155,6 +155,7 @@ def _lets_in(cell: Cell, action: str, resource: str) -> bool:
     )
 
 
+@lru_cache(maxsize=65536)
 def _as_pattern(resource: str) -> str:
     return pattern(replace_symbols(resource, lambda name: "*" if is_chosen(name) else symbol(name)))
 
