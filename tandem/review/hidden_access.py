@@ -8,15 +8,16 @@ from typing import Any
 
 from tandem.deployment.symbols import symbols_in
 from tandem.review.model import Objection, PermissionChange
+from tandem.review.permissions.subjects import AS_BEFORE, ELSEWHERE, NOT_KNOWN
 from tandem.review.plan import Plan, ResourceChange
 
 RULE = "access-hidden"
-NOT_KNOWN = "is not known before the apply"
-"""The end of what is said of a policy that cannot be compared."""
 _SAYS_ACCESS = re.compile(
     "(?:.*_)?policy(?:_arn|_document|_json)?|managed_policy_arns|permissions_boundary"
 )
 """The attributes of resources that say who may do what."""
+_MADE_OF = "make its policy of what the plan knows, or apply what it is made of first"
+_ELSEWHERE = "read what it says where it is managed, or say it here: then this review sees it"
 _OTHERS = "lifecycle_policy"
 """Types and attributes that end with it are about the age of things."""
 
@@ -30,12 +31,13 @@ def hidden_access(plan: Plan, permissions: Iterable[PermissionChange]) -> Iterat
         # Of what is made now, everything may be unknown: there was nothing that could widen.
         if change.is_new or change.address in told:
             continue
-        if any(it.endswith(NOT_KNOWN) for it in change.unknown):
+        hidden = [it for it in change.unknown if it.endswith((NOT_KNOWN, AS_BEFORE))]
+        if hidden:
             yield Objection(
                 RULE,
                 change.address,
-                f"what {change.name} may do is not known before the apply",
-                "make its policy of what the plan knows, or apply what it is made of first",
+                f"what {change.name} may do {NOT_KNOWN}",
+                _ELSEWHERE if all(ELSEWHERE in it for it in hidden) else _MADE_OF,
             )
 
 

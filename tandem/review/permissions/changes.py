@@ -17,7 +17,8 @@ from tandem.review.permissions.grants import Marks, grants, words
 from tandem.review.permissions.identities import of_others, policy_of
 from tandem.review.permissions.needed import Needs
 from tandem.review.permissions.resource_policies import of_resources
-from tandem.review.permissions.subjects import Source, Subject, of_roles
+from tandem.review.permissions.subjects import AS_BEFORE, Source, Subject, of_roles
+from tandem.review.permissions.switched import switched
 from tandem.review.permissions.wideness import (
     actions_asked,
     expanded,
@@ -57,7 +58,8 @@ def permission_changes(
     pairs = list(_pairs(before, after))
     marks = _Marks(after, report, pairs)
     found = (_change(pair, marks) for pair in pairs)
-    return tuple(sorted((it for it in found if it), key=_order))
+    told = (*(it for it in found if it), *switched(before, after))
+    return tuple(sorted(told, key=_order))
 
 
 def _order(change: PermissionChange) -> tuple[bool, bool, str, str]:
@@ -226,7 +228,7 @@ def _unknown(pair: _Pair) -> Iterator[str]:
         if not (source.is_known or is_said):
             yield f"{_called(source)} was not known, or not as AWS takes it"
     for cell in pair.found.doubtful:
-        yield f"{words(cell)}: the apply tells whether it was so before"
+        yield f"{words(cell)}: {AS_BEFORE}"
 
 
 def _sources(subject: Subject | None) -> list[Source]:

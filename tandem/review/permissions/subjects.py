@@ -14,7 +14,11 @@ from tandem.deployment.statements import statements_in
 from tandem.deployment.symbols import is_known, symbols_in
 from tandem.review.permissions.cells import Cell, cells, size
 
-_NOT_KNOWN = "is not known before the apply"
+ELSEWHERE = "is managed elsewhere"
+NOT_KNOWN = "is not known before the apply"
+AS_BEFORE = "the apply tells whether it was so before"
+"""The ends of what is said of what cannot be compared, and may be more than there was."""
+_WRONG = f"is not as AWS takes it: what it means {NOT_KNOWN}"
 Kind = Literal["role", "trust", "resource"]
 _MOST = 10_000
 """Cells of a policy. AWS takes none that is so long: of 32 KB at most.
@@ -54,13 +58,13 @@ class Source:
     def why_unknown(self) -> str:
         """Why it cannot be compared."""
         if self.document is not None:
-            return f"is not as AWS takes it: what it means {_NOT_KNOWN}"
+            return _WRONG
         said = str(self.said or "")
         if next(symbols_in(said), "").startswith("sensitive"):
             return "is sensitive"
-        if said and is_known(said):
-            return f"is managed elsewhere: what it says {_NOT_KNOWN}"
-        return _NOT_KNOWN
+        if said.startswith("arn:") and is_known(said):
+            return f"{ELSEWHERE}: what it says {NOT_KNOWN}"
+        return _WRONG if said and is_known(said) else NOT_KNOWN
 
     @property
     def likeness(self) -> object:
