@@ -6,6 +6,7 @@ import re
 
 _PICTURE = re.compile(r"^```mermaid\n.*?^```\n\n?", re.MULTILINE | re.DOTALL)
 _SUMMARY = re.compile(r"^<details[^>]*><summary>(.*)</summary>$", re.MULTILINE)
+_CODE = re.compile(r"</?code>")
 _END = re.compile(r"^</details>\n?", re.MULTILINE)
 _BREAK = re.compile(r"<br ?/?>")
 
@@ -17,5 +18,5 @@ def plainer(text: str) -> str:
         text: As `tandem review` writes it, in which every other `<` is escaped.
     """
     text = _PICTURE.sub("", text)
-    text = _SUMMARY.sub(r"**\1**", text)
+    text = _SUMMARY.sub(lambda found: f"**{_CODE.sub('`', found[1])}**", text)
     return _BREAK.sub(" ", _END.sub("", text))
