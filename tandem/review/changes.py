@@ -39,15 +39,17 @@ _KNOWN_BY = (
     "endpoint",
 )
 """Arguments by which people know a resource that is created or destroyed."""
-_HOLDERS: Mapping[str, tuple[str, str]] = {
-    "aws_cloudwatch_event_rule": ("rule", "name"),
-    "aws_ecr_repository": ("repository", "name"),
-    "aws_iam_role": ("role", "name"),
-    "aws_s3_bucket": ("bucket", "bucket"),
+_HOLDERS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "aws_cloudwatch_event_rule": (("rule",), "name"),
+    "aws_ecr_repository": (("repository",), "name"),
+    "aws_iam_role": (("role",), "name"),
+    "aws_s3_bucket": (("bucket",), "bucket"),
+    # Its policy says so with an argument that is called as the topic's own.
+    "aws_sns_topic": (("topic_arn", "arn"), "arn"),
 }
-"""Of what others belong to: the argument with which they say so, and what they say of it."""
-_DRIFT_GONE = "It was deleted outside of Terraform: the next apply makes it again."
-_DRIFT_CHANGED = "It was changed outside of Terraform: the next apply undoes what is configured."
+"""Of what others belong to: the arguments with which they say so, and what they say of it."""
+_DRIFT_GONE = "It was deleted outside of Terraform: "
+_DRIFT_CHANGED = "It was changed outside of Terraform: "
 
 
 def changes(
@@ -81,14 +83,36 @@ def drift(
         return ()
     owner = owners(after, before)
     mirrors = Mirrors(_managed(plan, after))
+    planned = {it.address: it for it in (*plan.unchanged, *plan.changes) if it.deposed is None}
     found = []
     for it in plan.drift:
         seen = replace(it, before=_seen(mirrors, it, it.before), after=_seen(mirrors, it, it.after))
         change = _change(seen, None, None, owner, {})
         if change.attributes or it.action == "destroy" or it.is_moved:
-            words = _DRIFT_GONE if it.action == "destroy" else _DRIFT_CHANGED
+            words = _what_next(seen, planned.get(it.address), is_drift=plan.kind == "drift")
             found.append(replace(change, reason="", means=(*change.means, words)))
     return _sorted(found)
+
+
+def _what_next(drifted: ResourceChange, then: ResourceChange | None, *, is_drift: bool) -> str:
+    """What comes of something that drifted: of a plan what it does, else what the next one may."""
+    after = then.after if then else None
+    if drifted.action == "destroy":
+        if is_drift or after is not None:
+            return f"{_DRIFT_GONE}the next apply makes it again."
+        return f"{_DRIFT_GONE}this plan does not make it again."
+    if is_drift:
+        return f"{_DRIFT_CHANGED}the next apply undoes what is configured."
+    if then is None:
+        return f"{_DRIFT_CHANGED}this plan leaves it so."
+    before, found = drifted.before or {}, drifted.after or {}
+    names = [it for it in dict.fromkeys((*before, *found)) if before.get(it) != found.get(it)]
+    left = [it for it in names if after is not None and after.get(it) == found.get(it)]
+    if not left:
+        return f"{_DRIFT_CHANGED}this plan undoes it."
+    if len(left) == len(names):
+        return f"{_DRIFT_CHANGED}this plan leaves it so."
+    return f"{_DRIFT_CHANGED}this plan leaves {', '.join(left)} so, and undoes the rest."
 
 
 def _managed(plan: Plan, after: Deployment | None) -> Iterator[tuple[str, Json]]:
@@ -112,15 +136,17 @@ def _gone(plan: Plan) -> dict[tuple[str, str], str]:
     found = {}
     for it in plan.changes:
         if it.action == "destroy" and it.deposed is None and it.type in _HOLDERS:
-            argument, name = _HOLDERS[it.type]
-            found[argument, str((it.before or {}).get(name))] = it.address
+            arguments, name = _HOLDERS[it.type]
+            said = str((it.before or {}).get(name))
+            found |= {(argument, said): it.address for argument in arguments}
     return found
 
 
 def _goes_with(it: ResourceChange, gone: Mapping[tuple[str, str], str]) -> str:
     if it.type in _HOLDERS or not it.before:
         return ""
-    holders = (gone.get((name, str(it.before.get(name)))) for name, _ in _HOLDERS.values())
+    arguments = (name for names, _ in _HOLDERS.values() for name in names)
+    holders = (gone.get((name, str(it.before.get(name)))) for name in arguments)
     return next((readable(holder) for holder in holders if holder), "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from review_planned import change, planned
 
 from tandem.review.changes import changes, drift, outputs
@@ -166,6 +167,43 @@ def test_drift_is_what_somebody_did() -> None:
         "It was changed outside of Terraform: the next apply undoes what is configured.",
     )
     assert "makes it again" in found["aws_ecr_repository.it"].means[-1]
+
+
+@pytest.mark.parametrize(
+    ("action", "planned_state", "planned_tags", "words"),
+    [
+        ("no-op", "DISABLED", {"a": "hand"}, "this plan leaves it so."),
+        ("update", "ENABLED", {"a": "plan"}, "this plan undoes it."),
+        ("update", "DISABLED", {"a": "plan"}, "this plan leaves state so, and undoes the rest."),
+    ],
+)
+def test_what_a_plan_does_about_drift(
+    action: str, planned_state: str, planned_tags: Any, words: str
+) -> None:
+    address = "aws_cloudwatch_event_rule.it"
+    left = {"state": "ENABLED", "tags": {"a": "plan"}}
+    found = {"state": "DISABLED", "tags": {"a": "hand"}}
+    then = {"state": planned_state, "tags": planned_tags}
+    drifted = change(address, "update", before=left, after=found)
+    plan = planned(change(address, action, before=found, after=then), resource_drift=[drifted])
+    (it,) = drift(plan)
+    assert it.means[-1] == f"It was changed outside of Terraform: {words}"
+
+
+def test_what_a_plan_does_not_look_at_stays_gone() -> None:
+    gone = change("aws_ecr_repository.it", "destroy", before={"name": "shop/web"})
+    other = change("aws_sns_topic.it", "no-op", before={}, after={})
+    (it,) = drift(planned(other, resource_drift=[gone]))
+    assert it.means[-1].endswith("this plan does not make it again.")
+
+
+def test_the_policy_of_a_topic_goes_with_it() -> None:
+    topic = change("aws_sns_topic.it", "destroy", before={"arn": "arn:t"})
+    policy = change("aws_sns_topic_policy.it", "destroy", before={"arn": "arn:t"})
+    listener = change("aws_sns_topic_subscription.it", "destroy", before={"topic_arn": "arn:t"})
+    found = {it.type: it.means for it in changes(planned(topic, policy, listener), None)}
+    assert "aws_sns_topic.it" in found["aws_sns_topic_policy"][0]
+    assert "aws_sns_topic.it" in found["aws_sns_topic_subscription"][0]
 
 
 def test_a_role_lists_the_policies_that_are_attached_beside_it() -> None:
