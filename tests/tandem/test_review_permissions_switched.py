@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 from permission_samples import ACCOUNT, Values, assumable, change, inline, state
