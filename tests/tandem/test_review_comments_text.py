@@ -74,7 +74,8 @@ def test_details_are_closed() -> None:
 
 
 def test_folded_parts_are_shown_where_they_cannot_be_folded() -> None:
-    text = "<details open><summary><code>web</code>: 2</summary>\n\n- one<br>and\n- two\n\n</details>\n\nend\n"
+    summary = "<details open><summary><code>web</code>: 2</summary>"
+    text = f"{summary}\n\n- one<br>and\n- two\n\n</details>\n\nend\n"
     assert plainer(text) == "**`web`: 2**\n\n- one and\n- two\n\n\nend\n"
 
 
