@@ -207,14 +207,43 @@ def test_a_comment_is_never_too_long_and_says_what_is_missing() -> None:
     assert shown == 5000 - int(said[1].replace(",", ""))
     assert text.count("<details") == text.count("</details>")
     cut = re.findall(r"\*\*… and ([\d,]+) more, left out here", text)
-    assert sum(int(it.replace(",", "")) for it in cut) > 4000
+    assert sum(int(it.replace(",", "")) for it in cut) > 2000
     assert re.search(r"Shown in one line: \d+ changes", text)
 
 
 def test_many_of_one_kind_do_not_hide_another_kind() -> None:
     text = markdown(samples.huge(), limit=10_240)
-    for heading in ("Destroyed or replaced", "Permissions", "New findings", "Everything else"):
+    for heading in ("Destroyed or replaced", "Permissions", "New findings"):
         assert f"### {heading}\n" in text
+
+
+@pytest.mark.parametrize("limit", [SHORTEST, 4_000, 10_240])
+def test_what_closes_the_gate_is_never_cut_for_something_else(limit: int) -> None:
+    why = "All images in it are deleted: what runs one of them cannot pull it again."
+    objections = tuple(
+        Objection("data-destroyed", f"module.image{n}.aws_ecr_repository.r", f"{n}: {why}", "keep")
+        for n in range(14)
+    )
+    text = markdown(replace(samples.huge(), objections=objections), limit=limit)
+    assert all(f"`{it.address}`" in text for it in objections)
+    if text.count(why) < 14:
+        assert text.count("\n### ") == 1
+    assert "### Outputs" not in text
+    assert "### Everything else" not in text
+
+
+def test_permissions_without_room_are_named() -> None:
+    base = samples.realistic().permissions[0]
+    many = tuple(replace(base, address=f"aws_iam_role.r{n}", name=f"r{n}") for n in range(40))
+    text = markdown(replace(samples.small(), permissions=many), limit=6_000)
+    assert all(f"**`{it.name}` may do more** · `{it.address}`" in text for it in many)
+    assert 0 < text.count("```diff") < 40
+
+
+def test_nothing_that_has_drifted_waits_to_be_merged() -> None:
+    text = markdown(replace(samples.drift(), objections=samples.realistic().objections))
+    assert "### Objections\n" in text
+    assert "merged" not in text
 
 
 def test_what_is_cut_is_the_least_dangerous() -> None:

@@ -127,6 +127,10 @@ def test_ordinary_sentences_stay_as_they_are() -> None:
     assert prose("(s3:Get*, if f(x))") == "(`s3:Get*`, if `f(x)`)"
     assert prose("an [open bracket, and more") == "an `[open` bracket, and more"
     assert prose("") == prose(" ") == '`""`'
+    assert prose("it runs at rate(24 hours), or (at cron(0 3 * * ? *)).") == (
+        "it runs at `rate(24 hours)`, or (at `cron(0 3 * * ? *)`)."
+    )
+    assert prose("of {a f(b c} d) here") == "of `{a f(b c} d)` here"
     assert prose("1. first") == "`1.` first"
 
 

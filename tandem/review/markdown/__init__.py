@@ -6,11 +6,12 @@ https://github.github.com/gfm/
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tandem.review.markdown.changes import attribute, destroyed, details, others, part
 from tandem.review.markdown.effects import known_findings, links, new_findings, objections
 from tandem.review.markdown.escaping import code, prose
-from tandem.review.markdown.fitting import Cut, Part, Section, fit
+from tandem.review.markdown.fitting import Cut, Part, Rank, Section, fit
 from tandem.review.markdown.permissions import permissions
 from tandem.review.model import Review
 from tandem.review.wording import also_counted, counted, in_short, number_of, verdict
@@ -21,7 +22,6 @@ LIMIT = 65_000
 """Characters of a comment: GitHub takes 65,536, and who posts it may add a line."""
 SHORTEST = 2_000
 """With less there is no room to say what is left out."""
-_TO_SAY_THE_CUT = 1_000
 _MOST_IMAGES, _LONGEST_IMAGE = 8, 40
 """In the lines above everything else."""
 
@@ -38,10 +38,16 @@ def markdown(review: Review, *, limit: int = LIMIT) -> str:
     """
     if limit < SHORTEST:
         raise ValueError(f"limit: {limit} characters are too few; use {SHORTEST} or more")
-    head = list(_head(review))
-    room = limit - len("\n\n".join(head)) - _TO_SAY_THE_CUT
-    texts, cuts = fit(list(_sections(review)), room)
-    return "\n\n".join([*head, *_said(cuts), *texts]) + "\n"
+    head, sections = list(_head(review)), list(_sections(review))
+    room = limit - len("\n\n".join(head)) - 3
+    said: list[str] = []
+    while True:
+        before = sum(len(it) + 2 for it in said)
+        texts, cuts = fit(sections, room - before)
+        said = list(_said(cuts))
+        # To say what is cut takes room too, whereupon more may be cut.
+        if sum(len(it) + 2 for it in said) <= before:
+            return "\n\n".join([*head, *said, *texts]) + "\n"
 
 
 def _head(review: Review) -> Iterator[str]:
@@ -81,29 +87,39 @@ def _sections(review: Review) -> Iterator[Section]:
         yield from _drift(review)
     yield from destroyed(review)
     yield from links(review)
-    yield from permissions(review)
+    yield from map(_titled, permissions(review))
     yield from new_findings(review)
     yield from others(review)
     yield from _outputs(review)
     if review.kind == "plan":
         yield from _drift(review)
     yield from known_findings(review)
-    yield from _list("### Not known", "open question", review.not_known)
+    yield from _list("### Not known", "open question", review.not_known, rank=2)
 
 
 def _drift(review: Review) -> Iterator[Section]:
     if review.drift:
         parts = tuple(part(it, "drifted resource") for it in review.drift)
-        yield Section("### Changed outside of Terraform", parts)
+        rank: Rank = 1 if review.kind == "drift" else 2
+        yield Section("### Changed outside of Terraform", parts, rank)
+
+
+def _titled(section: Section) -> Section:
+    """The section with what each part begins with in its place where room is short."""
+    titles = (part.text.strip("\n").split("\n", 1)[0] for part in section.parts)
+    parts = (
+        replace(part, brief=f"- {title}") for part, title in zip(section.parts, titles, strict=True)
+    )
+    return replace(section, parts=tuple(parts))
 
 
 def _outputs(review: Review) -> Iterator[Section]:
     frame = details(number_of(len(review.outputs), "output"))
     if review.outputs:
         parts = tuple(Part(attribute(it), "output", frame) for it in review.outputs)
-        yield Section("### Outputs", parts)
+        yield Section("### Outputs", parts, rank=2)
 
 
-def _list(heading: str, what: str, lines: Sequence[str]) -> Iterator[Section]:
+def _list(heading: str, what: str, lines: Sequence[str], *, rank: Rank = 1) -> Iterator[Section]:
     if lines:
-        yield Section(heading, tuple(Part(f"- {prose(line)}", what) for line in lines))
+        yield Section(heading, tuple(Part(f"- {prose(line)}", what) for line in lines), rank)

@@ -71,7 +71,7 @@ def others(review: Review) -> Iterator[Section]:
         for it in found
     ]
     if parts:
-        yield Section("### Everything else", tuple(parts))
+        yield Section("### Everything else", tuple(parts), rank=2)
 
 
 def _image_summary(image: str, found: Sequence[Change]) -> str:

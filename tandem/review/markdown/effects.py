@@ -8,12 +8,12 @@ from itertools import groupby
 
 from tandem.review.markdown.changes import details
 from tandem.review.markdown.escaping import code, link, prose
-from tandem.review.markdown.fitting import Part, Section
+from tandem.review.markdown.fitting import Frame, Part, Section
 from tandem.review.model import LinkChange, Objection, Review, ReviewFinding
 from tandem.review.picture import change_picture
 from tandem.review.wording import RULES, number_of
 
-_TOGETHER = 20
+_TOGETHER = 10
 """Addresses or names in one line."""
 _SIGNS: Mapping[str, str] = {
     "broken": "❌ **broken**",
@@ -35,7 +35,9 @@ def objections(review: Review) -> Iterator[Section]:
         *(Part(_waived(it), "waived objection", frame) for it in waived),
     ]
     if parts:
-        yield Section("### Before this can be merged" if standing else "### Waived", tuple(parts))
+        # What has drifted is there already: nothing waits for it to be merged.
+        blocked = "Objections" if review.kind == "drift" else "Before this can be merged"
+        yield Section(f"### {blocked if standing else 'Waived'}", tuple(parts), rank=0)
 
 
 def _objections(found: Sequence[Objection]) -> Iterator[Part]:
@@ -49,7 +51,8 @@ def _objections(found: Sequence[Objection]) -> Iterator[Part]:
             some = addresses[at : at + _TOGETHER]
             where = ", ".join(code(it) for it in some if it)
             text = f"- **{name}**: {prose(why)}<br>{where}{' ' * bool(where)}→ {prose(remedy)}"
-            yield Part(text, "objection", count=len(some))
+            brief = f"- **{name}**: {where or prose(why)}"
+            yield Part(text, "objection", count=len(some), brief=brief)
 
 
 def _because_of_findings(found: Sequence[Objection]) -> Iterator[Part]:
@@ -91,22 +94,21 @@ def _link(it: LinkChange) -> str:
 def new_findings(review: Review) -> Iterator[Section]:
     """What is wrong with the planned result, and was not before."""
     if found := review.new_findings:
-        yield Section("### New findings", tuple(Part(_finding(it), "finding") for it in found))
+        yield Section("### New findings", tuple(_finding(it, "finding") for it in found))
 
 
 def known_findings(review: Review) -> Iterator[Section]:
     """What was wrong before, and still is."""
     found = [it for it in review.findings if not it.new]
     frame = details(f"{number_of(len(found), 'finding')} that this plan does not bring")
-    parts = tuple(Part(_finding(it), "known finding", frame) for it in found)
+    parts = tuple(_finding(it, "known finding", frame) for it in found)
     if parts:
-        yield Section("### Found before", parts)
+        yield Section("### Found before", parts, rank=2)
 
 
-def _finding(it: ReviewFinding) -> str:
+def _finding(it: ReviewFinding, what: str, frame: Frame | None = None) -> Part:
     found = it.finding
     page = link("more", it.page)
-    return (
-        f"- **{code(found.check)}** {code(found.address)}<br>"
-        f"{prose(found.cause)} → {prose(found.remedy)}{page}"
-    )
+    brief = f"- **{code(found.check)}** {code(found.address)}"
+    text = f"{brief}<br>{prose(found.cause)} → {prose(found.remedy)}{page}"
+    return Part(text, what, frame, brief=brief)

@@ -28,6 +28,8 @@ _WORD = re.compile(
 """What means nothing to Markdown and to GitHub, inside a line."""
 _LIST = re.compile(r"[-+=]|[0-9]+[.)]")
 """What begins a list where it begins a line."""
+_CALL = re.compile(r"\w\(")
+"""As in `rate(24 hours)`; a bracket before a word is one of the sentence."""
 _BARE = {"-", "+", "=", "&", "/", "→", "…"}
 
 
@@ -49,14 +51,15 @@ def prose(text: str) -> str:
 
 
 def _together(words: list[str]) -> Iterator[str]:
-    """The words; those between brackets, as in JSON, as one."""
+    """The words; those between brackets, as in JSON and in `rate(24 hours)`, as one."""
     at, closes = 0, True
     while at < len(words):
-        end, depth = at + 1, _depth(words[at])
-        while closes and depth > 0 and end < len(words):
+        end, depth, calls = at + 1, _depth(words[at]), _calls(words[at])
+        while closes and (depth > 0 or calls > 0) and end < len(words):
             depth += _depth(words[end])
+            calls += _calls(words[end])
             end += 1
-        if depth > 0:
+        if depth > 0 or calls > 0:
             # Nothing closes it: to look for the end of each such word would take long.
             end, closes = at + 1, False
         yield " ".join(words[at:end])
@@ -65,6 +68,10 @@ def _together(words: list[str]) -> Iterator[str]:
 
 def _depth(word: str) -> int:
     return sum((it in "{[<") - (it in "}]>") for it in word)
+
+
+def _calls(word: str) -> int:
+    return len(_CALL.findall(word)) - word.count(")")
 
 
 def _word(word: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
 
 _ROOM_TO_SAY = 120
 """Characters of the line at the end of a section that says how much is left out."""
@@ -28,11 +30,11 @@ class Part:
     frame: Frame | None = None
     """Parts that follow each other with the same one stand in it together."""
     brief: str = ""
-    """What is shown of it where room is short; empty: nothing shorter."""
+    """What is shown of it where room is short, in one line; empty: nothing shorter."""
     count: int = 1
     """How many of them it is."""
     can_miss: bool = False
-    """Whether what follows is shown even if there is no room for it."""
+    """Whether it gives way to everything of the same rank."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,15 @@ class Fitted:
     left: list[Part] = field(default_factory=list)
     brief: list[Part] = field(default_factory=list)
 
+    @property
+    def taken(self) -> int:
+        """How much of the room it takes, with the blank line behind it."""
+        return len(self.text) + 2 if self.text else 0
+
+
+Rank = Literal[0, 1, 2]
+"""0: shown before anything else gets room; 1: what the changes do; 2: what gives way first."""
+
 
 @dataclass(frozen=True)
 class Section:
@@ -61,28 +72,45 @@ class Section:
 
     heading: str
     parts: tuple[Part, ...]
+    rank: Rank = 1
 
-    def whole(self) -> int:
-        """How long it is when nothing is left out."""
-        return len(self._text(self.parts))
+    @cached_property
+    def whole(self) -> str:
+        """The section when nothing is left out."""
+        return self._text(self.parts)
+
+    @property
+    def needed(self) -> Section:
+        """The section without what can miss."""
+        return replace(self, parts=tuple(part for part in self.parts if not part.can_miss))
 
     def fitted(self, room: int) -> Fitted:
         """The section in no more than `room` characters.
 
-        In the second half of the room parts are shown in brief, so that more of them are seen.
+        Parts are shown in full as long as the others still fit in brief. Where not all of them do,
+        some are in full all the same, in half of the room; of the first rank all are in brief, so
+        that as many as possible are seen.
         """
-        if self.whole() <= room:
-            return Fitted(self._text(self.parts))
+        if not self.parts:
+            return Fitted("")
+        if len(self.whole) <= room:
+            return Fitted(self.whole)
         shown: list[Part] = []
         found = Fitted("")
-        length = len(self.heading) + _ROOM_TO_SAY
-        for number, part in enumerate(self.parts):
+        length = len(self.heading)
+        everything, *after = self._rest
+        all_fit = length + everything <= room and not any(part.can_miss for part in self.parts)
+        length += 0 if all_fit else _ROOM_TO_SAY
+        full_until = room // 2 if self.rank and not all_fit else 0
+        for number, (part, rest) in enumerate(zip(self.parts, after, strict=True)):
             around = 0
             if part.frame is not None and (not shown or part.frame != shown[-1].frame):
-                around = len(part.frame.begin) + len(part.frame.end) + 6
-            is_brief = bool(part.brief) and length + len(part.text) + around > room // 2
-            text = part.brief if is_brief else part.text
-            if length + len(text) + around + 2 <= room:
+                around = _around(part.frame)
+            end = length + len(part.text) + around + 2
+            is_full = end + rest <= room or (end <= full_until and not part.can_miss)
+            text = part.text if is_full else part.brief or part.text
+            fits = length + len(text) + around + 2 <= room
+            if fits and (is_full or not part.can_miss):
                 shown.append(replace(part, text=text))
                 found.brief += [part] if text != part.text else []
                 length += len(text) + around + 2
@@ -96,6 +124,20 @@ class Section:
             said = f"\n\n**… and {more:,} more, left out here.**" if more else ""
             found.text = f"{self._text(shown)}{said}"
         return found
+
+    @cached_property
+    def _rest(self) -> list[int]:
+        """How much room all parts take at least, shown in brief; then what follows each."""
+        rest = [0]
+        length, frame = 0, None
+        for part in reversed(self.parts):
+            if not part.can_miss:
+                length += min(len(part.text), len(part.brief or part.text)) + 2
+                if part.frame is not None and part.frame != frame:
+                    length += _around(part.frame)
+                frame = part.frame
+            rest.append(length)
+        return rest[::-1]
 
     def _text(self, parts: Iterable[Part]) -> str:
         lines = [self.heading]
@@ -111,29 +153,43 @@ class Section:
 
 
 def fit(sections: Sequence[Section], room: int) -> tuple[list[str], list[Cut]]:
-    """The sections in no more than `room` characters.
+    """The sections in no more than `room` characters, as they come.
 
-    Each later one is sure of a share of the room, so that a thousand of one kind do not hide
-    another kind.
+    Each rank gets what those before it leave; nothing, if the first is not whole. Within a rank
+    an earlier section gets half of the room at least, and each later one is sure of a small share,
+    so that a thousand of one kind do not hide another kind.
 
     Returns:
         The texts, and what is left out of them.
     """
-    lengths = [section.whole() + 2 for section in sections]
-    share = room // max(1, len(sections))
-    texts: list[str] = []
-    left, brief = Counter[str](), Counter[str]()
-    for number, section in enumerate(sections):
-        kept = sum(min(length, share) for length in lengths[number + 1 :])
-        found = section.fitted(room - kept - 2)
-        if found.text:
-            texts.append(found.text)
-            room -= len(found.text) + 2
-        left += _counted(found.left)
-        brief += _counted(found.brief)
+    found = [Fitted("", left=list(section.parts)) for section in sections]
+    for rank in sorted({section.rank for section in sections}):
+        ours = [number for number, section in enumerate(sections) if section.rank == rank]
+        share = room // (2 * len(ours))
+        needed = [sections[number].needed for number in ours]
+        lengths = [len(section.whole) + 2 for section in needed]
+        for at, number in enumerate(ours):
+            kept = sum(min(length, share) for length in lengths[at + 1 :])
+            found[number] = needed[at].fitted(room - kept - 2)
+            room -= found[number].taken
+        for number in ours:  # what nobody took of the shares
+            if len(found[number].text) == len(sections[number].whole):
+                continue
+            again = sections[number].fitted(room + found[number].taken - 2)
+            room += found[number].taken - again.taken
+            found[number] = again
+        if rank == 0 and any(found[number].left or found[number].brief for number in ours):
+            break
+    left = _counted(part for it in found for part in it.left)
+    brief = _counted(part for it in found for part in it.brief)
     all_of = _counted(part for section in sections for part in section.parts)
     whats = [what for what in all_of if left[what] or brief[what]]
-    return texts, [Cut(what, left[what], brief[what], all_of[what]) for what in whats]
+    cuts = [Cut(what, left[what], brief[what], all_of[what]) for what in whats]
+    return [it.text for it in found if it.text], cuts
+
+
+def _around(frame: Frame) -> int:
+    return len(frame.begin) + len(frame.end) + 6
 
 
 def _counted(parts: Iterable[Part]) -> Counter[str]:
