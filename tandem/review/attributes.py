@@ -92,6 +92,8 @@ def output_changes(change: OutputChange) -> tuple[AttributeChange, ...]:
 
 def _found(name: str, old: Any, new: Any) -> list[Difference]:
     try:
+        if old == new:
+            return []  # nearly all
         return list(differences(below("", name), (name,), old, new))
     except RecursionError:
         return [Difference(name, (name,), "nested too deep to be shown", "something else")]

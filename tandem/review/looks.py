@@ -14,6 +14,7 @@ from threading import Event
 from typing import Any
 
 from tandem.access.report import Report, access
+from tandem.builds import builds_of
 from tandem.deployment.model import Deployment
 from tandem.findings import Finding
 from tandem.review.apart import apart
@@ -77,6 +78,7 @@ def looking(at: Deployments) -> Iterator[Looking]:
     Raises:
         EvaluatorError: Node or the package that evaluates policies is not installed; when waited.
     """
+    _read_buildspecs(at.after)
     traced = apart(lambda: _traced(at))
     asked = Event()
     # A thread is enough: most of the time it waits for Node.
@@ -85,6 +87,14 @@ def looking(at: Deployments) -> Iterator[Looking]:
         judged.add_done_callback(lambda _: asked.set())
         asked.wait()  # other work would only make Node wait
         yield Looking(traced, judged.result)
+
+
+def _read_buildspecs(deployment: Deployment) -> None:
+    """Read them before there is another process: both need what they say, and it is kept."""
+    builds = builds_of(deployment)
+    for project in deployment.projects:
+        for build in builds.of_project(project):
+            _ = build.buildspec
 
 
 def _traced(at: Deployments) -> tuple[Links, tuple[ReviewFinding, ...]]:
