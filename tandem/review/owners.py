@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from tandem.builds import given_by
 from tandem.deployment import BuildProject, Deployment, Pipeline
@@ -22,14 +23,18 @@ def owners(after: Deployment | None, before: Deployment | None) -> Callable[[str
     """
     deployments = [it for it in (after, before) if it is not None]
     names = [_names(it) for it in deployments]
-    short = _short({name for each in names for name in each.values()})
-    found = [
-        _Owners(it, {address: short[name] for address, name in each.items()})
-        for it, each in zip(deployments, names, strict=True)
-    ]
+    # Each has one name, also where it loses its build and with it what it is for.
+    own = {address: name for each in reversed(names) for address, name in each.own.items()}
+    images = {address: name for each in reversed(names) for address, name in each.images.items()}
+    used = own | images
+    short = _short({*used.values(), *(name for each in names for name in each.images.values())})
+    named = {address: short[name] for address, name in used.items()}
+    found = [_Owners(it, named) for it in deployments]
 
     def owner(address: str) -> str:
-        return next((it.of(address) for it in found if it.has(address)), "")
+        # What several shared is nobody's own because the others go.
+        images = {image for it in found for image in it.of(address)}
+        return images.pop() if len(images) == 1 else ""
 
     return owner
 
@@ -55,22 +60,16 @@ class _Owners:
         }
         for pipeline in deployment.pipelines:
             self._pipeline(pipeline)
-        for project in deployment.projects:
-            if project.address in names:
-                self._project(project, names[project.address])
-                self._repository(_repository(deployment, project), names[project.address])
+        for project in _alone(deployment):
+            self._project(project, names[project.address])
+            self._repository(_repository(deployment, project), names[project.address])
         self._rules()
         self._beside()
         self._modules()
 
-    def has(self, address: str) -> bool:
-        """Whether it has a resource."""
-        return address in self._deployment.resources
-
-    def of(self, address: str) -> str:
-        """The image of a resource; empty: several share it, or it is of none."""
-        found = self._claims.get(address, set())
-        return next(iter(found)) if len(found) == 1 else ""
+    def of(self, address: str) -> Collection[str]:
+        """The images of a resource."""
+        return self._claims.get(address, ())
 
     def _pipeline(self, pipeline: Pipeline) -> None:
         image = self._names[pipeline.address]
@@ -178,17 +177,32 @@ def _module(address: str) -> str:
     return ".".join(calls_of(address))
 
 
-def _names(deployment: Deployment) -> dict[str, str]:
-    """What pipelines are for, and projects that no pipeline runs, by address."""
-    found: dict[str, str] = {}
-    run: set[str] = set()
-    for pipeline in deployment.pipelines:
-        found[pipeline.address] = readable(_repository(deployment, pipeline) or pipeline.name)
-        run |= {project.address for project in _projects(deployment, pipeline)}
-    for project in deployment.projects:
-        if project.address not in run:
-            found[project.address] = readable(_repository(deployment, project) or project.name)
-    return found
+@dataclass(frozen=True)
+class _Names:
+    """Names by the addresses of pipelines, and of projects that no pipeline runs."""
+
+    own: Mapping[str, str]
+    images: Mapping[str, str]
+    """Of those that are for an image."""
+
+
+def _names(deployment: Deployment) -> _Names:
+    them = (*deployment.pipelines, *_alone(deployment))
+    images = ((it.address, _repository(deployment, it)) for it in them)
+    return _Names(
+        {it.address: readable(it.name) for it in them},
+        {address: readable(image) for address, image in images if image},
+    )
+
+
+def _alone(deployment: Deployment) -> list[BuildProject]:
+    """The projects that no pipeline runs."""
+    run = {
+        project.address
+        for pipeline in deployment.pipelines
+        for project in _projects(deployment, pipeline)
+    }
+    return [it for it in deployment.projects if it.address not in run]
 
 
 def _projects(deployment: Deployment, pipeline: Pipeline) -> Iterator[BuildProject]:

@@ -190,3 +190,24 @@ def test_the_rest_of_a_module_is_of_the_image_of_the_module() -> None:
 
 def test_nobody_has_anything_without_deployments() -> None:
     assert owners(None, None)("aws_sns_topic.news") == ""
+
+
+def test_a_pipeline_without_its_build_is_of_the_image_that_it_was_for() -> None:
+    there = image("web")
+    lost = {address: dict(values) for address, values in there.items()}
+    lost["aws_codepipeline.p_web"]["stage"] = []
+    of = owners(deployment(lost), deployment(there))
+    assert of("aws_codepipeline.p_web") == "web"
+
+
+def test_what_two_shared_is_not_of_the_one_that_stays() -> None:
+    shared = {"aws_s3_bucket.it": {"bucket": "artifacts", "arn": "arn:aws:s3:::artifacts"}}
+    web, both = {**image("web"), **shared}, {**image("web"), **image("api"), **shared}
+    assert owners(deployment(web), None)("aws_s3_bucket.it") == "web"
+    assert owners(deployment(web), deployment(both))("aws_s3_bucket.it") == ""
+
+
+def test_a_pipeline_that_is_called_as_its_image_does_not_make_its_name_longer() -> None:
+    there = image("web")
+    there["aws_codepipeline.p_web"]["name"] = "web"
+    assert owners(deployment(there), None)("aws_codepipeline.p_web") == "web"
