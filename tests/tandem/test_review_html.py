@@ -87,6 +87,24 @@ def test_an_objection_leads_to_what_it_is_about(rule: str, words: str) -> None:
     assert root.one(id=target).words.startswith(words)
 
 
+def test_findings_that_close_the_gate_are_explained_once_and_named_by_rule() -> None:
+    review = realistic()
+    (new,) = (it for it in review.findings if it.finding.check == "action-too-wide")
+    places = [f"aws_iam_role.r{n}" for n in range(5)]
+    many = [
+        replace(new, finding=replace(new.finding, address=it, cause="too wide")) for it in places
+    ]
+    because = [it for it in review.objections if it.check]
+    closing = [replace(because[0], address=it, why="too wide") for it in places]
+    unseen = replace(because[0], address="aws_iam_role.unseen", why="nobody else says it")
+    root = page(replace(review, findings=tuple(many), objections=(*closing, unseen)))
+    alone, together = root.one("section", id="objections").found(data_kind="objections")
+    assert "nobody else says it" in alone.words
+    assert together.words.startswith("New findings 5, with what to do below finding-new")
+    assert [it.attributes["href"] for it in together.found("a")] == [f"#f{n}" for n in range(1, 6)]
+    assert root.one("body").words.count("too wide") == 5
+
+
 def test_the_filter_offers_what_there_is() -> None:
     root = page(realistic())
     items = [it for it in root.all if "data-kind" in it.attributes]

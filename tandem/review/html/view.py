@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from tandem.review.html.objections import Card, cards
 from tandem.review.model import (
     Action,
     Change,
@@ -68,14 +69,9 @@ class View:
         return tuple(_counts(self.review.counts))
 
     @cached_property
-    def standing(self) -> tuple[Objection, ...]:
-        """The objections that no waiver takes away."""
-        return tuple(it for it in self.review.objections if it.waiver is None)
-
-    @cached_property
-    def waived(self) -> tuple[Objection, ...]:
-        """The others."""
-        return tuple(it for it in self.review.objections if it.waiver is not None)
+    def objections(self) -> tuple[Card, ...]:
+        """Why the gate is closed, then what is waived."""
+        return cards(self.review.objections, lambda it: (it.address, it.check) in self._findings)
 
     @cached_property
     def dangerous(self) -> tuple[Item, ...]:
@@ -127,7 +123,7 @@ class View:
         review = self.review
         others = {
             "renames": review.renames,
-            "objections": review.objections,
+            "objections": self.objections,
             "links": review.links.changes,
             "permissions": review.permissions,
             "findings": review.findings,
@@ -174,6 +170,10 @@ class View:
         if objection.rule == "access-widened":
             return self._permissions.get(at, "") or self.place(at)
         return self.place(at)
+
+    def image_of_card(self, card: Card) -> str:
+        """What the filter calls the image that objections are about."""
+        return card.image(self.image_of, SHARED)
 
     def image_of(self, address: str | None) -> str:
         """What the filter calls the image of what is at an address."""
