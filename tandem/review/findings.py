@@ -18,6 +18,8 @@ PAGES: Mapping[str, str] = {
     **{check.id: check.page for check in ACCESS_CHECKS},
 }
 """Where each check of ours is explained."""
+_ORDER = ("linked-too-late", "policy-after-use")
+"""Checks of what has to be made before something else: a state has none of their findings."""
 _TOO_WIDE = ("permission-any-resource", "permission-too-wide")
 
 
@@ -28,6 +30,7 @@ def compared(
     *,
     pages: Mapping[str, str] = PAGES,
     steady: Container[str] = (),
+    there: Container[str] = (),
 ) -> tuple[ReviewFinding, ...]:
     """What is found in what is planned; new is what was not found in what is there.
 
@@ -41,6 +44,7 @@ def compared(
         pages: Where each check is explained.
         steady: Addresses of roles and policies that stay as they are: what they allow too much is
             not new, though there may be more now that they allow it on.
+        there: Addresses of what exists already: what Terraform makes first matters no more.
     """
     known = Counter(before)
     found: list[tuple[Finding, bool]] = []
@@ -53,6 +57,8 @@ def compared(
         others[finding.address, finding.check].append(finding)
 
     def is_new(finding: Finding) -> bool:
+        if finding.check in _ORDER and finding.address in there:
+            return False
         is_steady = finding.address in steady and finding.check in _TOO_WIDE
         for other in (left := others[finding.address, finding.check]):
             if is_steady or equal(_open(finding.cause), other.cause) is not False:

@@ -100,9 +100,10 @@ def _read_buildspecs(deployment: Deployment) -> None:
 def _traced(at: Deployments) -> tuple[Links, tuple[ReviewFinding, ...]]:
     before = trace(at.before) if at.before else None
     after = trace(at.after)
+    there = at.before.resources if at.before else ()
     return (
         links(before.graph if before else None, after.graph, after.findings),
-        compared(before.findings if before else (), after.findings, "trace"),
+        compared(before.findings if before else (), after.findings, "trace", there=there),
     )
 
 

@@ -33,8 +33,8 @@ def owners(after: Deployment | None, before: Deployment | None) -> Callable[[str
 
     def owner(address: str) -> str:
         # What several shared is nobody's own because the others go.
-        images = {image for it in found for image in it.of(address)}
-        return images.pop() if len(images) == 1 else ""
+        claims = [images for it in found if (images := it.of(address))]
+        return next(iter(claims[0])) if claims and max(map(len, claims)) == 1 else ""
 
     return owner
 

@@ -75,3 +75,12 @@ def test_what_is_shown_as_unknown_may_be_what_was_there() -> None:
     before = [finding("may not read arn:aws:s3:::shop", check="permission-missing")]
     after = [finding("may not read <aws_s3_bucket.shop.arn>", check="permission-missing")]
     assert new(before, after) == []
+
+
+def test_what_is_there_already_was_not_made_too_early() -> None:
+    """A state says nothing of order, so that nothing was found before."""
+    early = finding("it may be made before its policy", check="policy-after-use")
+    assert [it.new for it in compared([], [early], "trace", there={PIPELINE})] == [False]
+    assert [it.new for it in compared([], [early], "trace", there={"other"})] == [True]
+    other = finding("x")
+    assert [it.new for it in compared([], [other], "trace", there={PIPELINE})] == [True]

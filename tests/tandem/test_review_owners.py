@@ -205,6 +205,8 @@ def test_what_two_shared_is_not_of_the_one_that_stays() -> None:
     web, both = {**image("web"), **shared}, {**image("web"), **image("api"), **shared}
     assert owners(deployment(web), None)("aws_s3_bucket.it") == "web"
     assert owners(deployment(web), deployment(both))("aws_s3_bucket.it") == ""
+    api = {**image("api"), **shared}
+    assert owners(deployment(api), deployment(web))("aws_s3_bucket.it") == "api"
 
 
 def test_a_pipeline_that_is_called_as_its_image_does_not_make_its_name_longer() -> None:
