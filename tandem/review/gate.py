@@ -14,6 +14,7 @@ from tandem.review.model import Change, Grant, Objection, PermissionChange, Revi
 from tandem.review.plan import Plan
 from tandem.review.reasons import REASONS
 from tandem.review.waivers import expired, unused, waived
+from tandem.review.wording import matters
 
 if TYPE_CHECKING:
     from tandem.config import Review as Settings
@@ -120,7 +121,7 @@ def _kept(change: Change) -> str:
 
 def _widened(change: PermissionChange, settings: Settings | None) -> Iterator[Objection]:
     limits = settings.limits if settings else []
-    beyond = [it for it in change.widening if _matters(it, change) and not is_within(it, limits)]
+    beyond = [it for it in change.widening if matters(it, change) and not is_within(it, limits)]
     if not beyond:
         return
     said = "; ".join(_words(it) for it in beyond[:_MOST])
@@ -131,17 +132,6 @@ def _widened(change: PermissionChange, settings: Settings | None) -> Iterator[Ob
         f"{change.name} {_gains(change)}: {said}{f'; and {more} more' if more > 0 else ''}",
         "name what it needs and nothing else, or allow this in review.limits",
     )
-
-
-def _matters(grant: Grant, change: PermissionChange) -> bool:
-    """Whether access that is gained has to be answered for.
-
-    What steps need is what the change is about. What is made with its permissions had none that
-    could widen: of that only what is wide, or what its steps are known not to need.
-    """
-    if grant.needed:
-        return False
-    return not change.is_new or bool(grant.wide) or grant.needed is False
 
 
 def _gains(change: PermissionChange) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
-from tandem.review.model import Action, Counts, PermissionChange, Review
+from tandem.review.model import Action, Counts, Grant, PermissionChange, Review
 
 DONE: Mapping[Action, str] = {
     "destroy": "destroyed",
@@ -74,10 +75,12 @@ def in_short(review: Review) -> Iterator[str]:
     lost = sum(it.holds_data for it in review.changes if it.action in ("destroy", "replace"))
     links: Counter[str] = Counter(it.kind for it in review.links.changes)
     wider = sum(map(is_wider, review.permissions))
+    unseen = sum(map(is_unseen, review.permissions))
     said = (
         (lost, "resource loses its data", "resources lose their data"),
         (links["broken"], "link breaks", "links break"),
         (wider, "role or policy allows more", "roles or policies allow more"),
+        (unseen, "role or policy cannot be compared", "roles or policies cannot be compared"),
         (len(review.new_findings), "new finding", "new findings"),
         (len(review.renames), "thing could be moved instead", "things could be moved instead"),
     )
@@ -88,9 +91,34 @@ def in_short(review: Review) -> Iterator[str]:
         yield f"links: {', '.join(other)}"
 
 
+def matters(grant: Grant, change: PermissionChange) -> bool:
+    """Whether access that is gained has to be answered for.
+
+    What steps need is what the change is about. What is made with its permissions had none that
+    could widen: of that only what is wide, or what its steps are known not to need.
+    """
+    if grant.needed:
+        return False
+    return not change.is_new or bool(grant.wide) or grant.needed is False
+
+
 def is_wider(change: PermissionChange) -> bool:
-    """Whether somebody may do more than before, and not only what is known to be needed."""
-    return not change.is_new and any(it.needed is not True for it in change.widening)
+    """Whether somebody may do more that has to be answered for."""
+    return any(matters(it, change) for it in change.widening)
+
+
+def is_unseen(change: PermissionChange) -> bool:
+    """Whether there is something that nobody can see, and that may be more than there was."""
+    return bool(change.unknown) and not change.is_gone
+
+
+def direction(change: PermissionChange) -> Literal["more", "other", "less"]:
+    """Whether more is allowed than before, less, or both: a denial that is added is less."""
+    more = bool(change.widening) or any(not it.denies for it in change.gained)
+    less = any(it.denies for it in change.gained) or any(not it.denies for it in change.lost)
+    if is_wider(change) or (more and not less):
+        return "more"
+    return "less" if less and not more else "other"
 
 
 def planned(counts: Counts) -> str:

@@ -261,3 +261,10 @@ def test_a_boundary_of_a_user() -> None:
     before = people(**may, **limits, **{"aws_iam_user.ada": user})
     found = changes(before, people(**may, **limits))["aws_iam_user.ada", "role"]
     assert said(found.gained) == [("s3:*", "*")]
+
+
+def test_a_denial_that_stays_is_no_condition_of_what_is_gained() -> None:
+    public = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
+    found = change(bucket(**bucket_policy(TLS)), bucket(**bucket_policy(TLS, public)))
+    assert [(it.actions, it.condition) for it in found.gained] == [(("s3:GetObject",), "")]
+    assert not found.lost

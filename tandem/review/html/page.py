@@ -15,7 +15,15 @@ from tandem.deployment.symbols import readable
 from tandem.review.html.pictures import pictures
 from tandem.review.html.view import View
 from tandem.review.model import Review
-from tandem.review.wording import RULES, in_short, is_plain_page, is_wider, verdict
+from tandem.review.wording import (
+    RULES,
+    direction,
+    in_short,
+    is_plain_page,
+    is_unseen,
+    is_wider,
+    verdict,
+)
 from tandem.trace.pictures.model import Graph
 from tandem.trace.pictures.svg import svg
 
@@ -79,4 +87,9 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.tests.update(plain_page=is_plain_page, wider=is_wider)
+_ENVIRONMENT.tests.update(
+    plain_page=is_plain_page,
+    wider=is_wider,
+    unseen=is_unseen,
+    narrower=lambda it: direction(it) == "less",
+)

@@ -17,7 +17,7 @@ from tandem.review.model import (
     Review,
     ReviewFinding,
 )
-from tandem.review.wording import DONE, is_wider
+from tandem.review.wording import DONE, is_unseen, is_wider
 
 SHARED = "Shared, or of no image"
 """What stands in place of an image."""
@@ -97,10 +97,10 @@ class View:
 
     @cached_property
     def permissions(self) -> tuple[PermissionChange, ...]:
-        """Those that widen first, then what is new."""
+        """Those that widen, or of which nobody sees it, first; then what is new."""
 
         def rank(it: PermissionChange) -> int:
-            return 0 if is_wider(it) else 1 if it.is_new else 2
+            return 0 if is_wider(it) else 1 if is_unseen(it) else 2 if it.is_new else 3
 
         return tuple(sorted(self.review.permissions, key=rank))
 

@@ -9,7 +9,7 @@ from tandem.review.markdown.changes import details
 from tandem.review.markdown.escaping import code, fenced, prose
 from tandem.review.markdown.fitting import Part, Section
 from tandem.review.model import Grant, PermissionChange, Review
-from tandem.review.wording import is_wider
+from tandem.review.wording import direction, is_unseen, is_wider
 
 _MOST = 12
 """Statements of one change, and names of one list; more are counted."""
@@ -25,13 +25,13 @@ _ASSUME = ("sts:AssumeRole",)
 
 def permissions(review: Review) -> Iterator[Section]:
     """Who may do more than is needed, then the others, then the roles that are new or gone."""
-    found = review.permissions
-    wider = [it for it in found if is_wider(it)]
-    others = [it for it in found if not (it.is_new or it.is_gone or is_wider(it))]
+    marked = [it for it in review.permissions if _is_marked(it)]
+    found = [it for it in review.permissions if not _is_marked(it)]
+    others = [it for it in found if not (it.is_new or it.is_gone)]
     parts = [
-        *(Part(_change(it), "permission change") for it in wider + others),
+        *(Part(_change(it), "permission change") for it in marked + others),
         *_folded([it for it in found if it.is_new], "New"),
-        *_folded([it for it in found if it.is_gone and not it.is_new and not is_wider(it)], "Gone"),
+        *_folded([it for it in found if it.is_gone and not it.is_new], "Gone"),
     ]
     if parts:
         yield Section("### Permissions", tuple(parts))
@@ -55,21 +55,24 @@ def _change(it: PermissionChange) -> str:
 
 
 def _title(it: PermissionChange) -> str:
-    sign = "⚠️ " if is_wider(it) or (it.unknown and not it.is_new) else ""
+    sign = "⚠️ " if _is_marked(it) else ""
     return f"{sign}**{code(it.name)} {_how(it)}**"
+
+
+def _is_marked(it: PermissionChange) -> bool:
+    """Whether somebody has to look at it: it allows more, or nobody sees what it allows."""
+    return is_wider(it) or is_unseen(it)
 
 
 def _how(it: PermissionChange) -> str:
     if it.is_gone:
         return "is gone"
     verb, more, other, less = _WORDS[it.kind]
+    if not it.gained and not it.lost:
+        return "is new and cannot be reviewed" if it.is_new else "cannot be compared"
     if it.is_new:
         return f"is new and {verb}"
-    if not it.gained and not it.lost:
-        return "cannot be compared"
-    if is_wider(it) or not it.lost:
-        return f"{verb} {more}"
-    return f"{verb} {other if it.gained else less}"
+    return f"{verb} {({'more': more, 'other': other, 'less': less})[direction(it)]}"
 
 
 def _grant(sign: str, grant: Grant) -> Iterator[str]:

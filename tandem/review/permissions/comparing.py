@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -91,6 +91,14 @@ class Side:
         pieces = BOXES.without(self.within_limits(cell.box), self.denied)
         return BOXES.without(pieces, list(other.near(cell.box)))
 
+    def without_own(self, piece: Box, other: Side) -> Box:
+        """A piece without what a denial of this side says, which is no condition of the other."""
+        span = piece[CONDITIONS]
+        if not span.none_of:
+            return piece
+        own = _clauses(self.denied) - _clauses(other.allowed)
+        return (*piece[:CONDITIONS], Span(span.all_of, span.none_of - own))
+
     @cached_property
     def _by_actions(self) -> dict[Span, list[Box]]:
         found: dict[Span, list[Box]] = {}
@@ -112,6 +120,10 @@ class Side:
             for own in self.near(box)
             if (it := BOXES.both(own, box)) is not None
         )
+
+
+def _clauses(boxes: Collection[Box]) -> frozenset[Hashable]:
+    return frozenset(it for box in boxes for it in box[CONDITIONS].all_of)
 
 
 def compare(
@@ -180,7 +192,8 @@ def _gains(new: Side, old: Side) -> Iterator[Gain]:
     for cell in new.allowing:
         if (True, cell.box) not in seen:
             seen.add((True, cell.box))
-            yield from _gain(cell, new.left_of(cell, old))
+            pieces = new.left_of(cell, old)
+            yield from _gain(cell, [new.without_own(it, old) for it in pieces])
     for cell in new.denying:
         if (False, cell.box) not in seen and cell.box not in old.denied:
             seen.add((False, cell.box))

@@ -17,6 +17,7 @@ from tandem.review.permissions.spans import Span
 
 _Part = Literal["actions", "resources", "principals"]
 _PARTS: tuple[_Part, ...] = ("actions", "resources", "principals")
+_DANGEROUS = ("iam:", "sts:", "kms:", "organizations:", "secretsmanager:", "sso", "ssm:getparam")
 _LITERAL = str.maketrans({"\ue010": "*", "\ue011": "?"})
 
 
@@ -53,12 +54,18 @@ def grants(
     ]
     for part in _PARTS:
         single = _merged(single, part)
-    return tuple(sorted(single, key=_order))
+    ordered = (replace(it, actions=tuple(sorted(it.actions, key=_is_tame))) for it in single)
+    return tuple(sorted(ordered, key=_order))
 
 
-def _order(grant: Grant) -> tuple[bool, bool]:
+def _order(grant: Grant) -> tuple[bool, bool, bool]:
     """What a reader has to look at comes first."""
-    return not grant.wide, bool(grant.needed)
+    return not grant.wide, bool(grant.needed), all(map(_is_tame, grant.actions))
+
+
+def _is_tame(action: str) -> bool:
+    """Whether an action is one only, and not of what says who may do what, or what is secret."""
+    return not (is_wild(action) or action.lower().startswith(_DANGEROUS))
 
 
 def words(cell: Cell) -> str:
