@@ -92,7 +92,7 @@ class Role(Element):
         project = Project.of(self)
         self._statements: list[Statement] = []
         self._repeated: list[list[Any]] = []
-        self._late: _Late | None = None
+        self._late: list[Callable[[], Sequence[Statement]]] = []
         self._role = self.place(
             IamRole(
                 self,
@@ -155,11 +155,12 @@ class Role(Element):
 
     def allow_late(self, statements: Callable[[], Sequence[Statement]]) -> None:
         """Add what is known only when the whole stack is there: it is asked for at synthesis."""
-        self._late = _Late(self._document, statements)
-        self.policy.policy = Lazy.string_value(self._late)
+        self._late.append(statements)
+        if len(self._late) == 1:
+            self.policy.policy = Lazy.string_value(_Late(self._document, self._late))
 
     def _write(self) -> None:
-        if self._late is None:
+        if not self._late:
             self.policy.policy = self._document()
 
     def _document(self, *more: Statement) -> str:
@@ -178,12 +179,12 @@ class _Late:
     """A policy that becomes known only while the stack grows."""
 
     def __init__(
-        self, document: Callable[..., str], statements: Callable[[], Sequence[Statement]]
+        self, document: Callable[..., str], late: Sequence[Callable[[], Sequence[Statement]]]
     ) -> None:
-        self._document, self._statements = document, statements
+        self._document, self._late = document, late
 
     def produce(self, context: IResolveContext) -> str:  # noqa: ARG002 - jsii's signature
-        return self._document(*self._statements())
+        return self._document(*(each for statements in self._late for each in statements()))
 
 
 class ServiceRole(Role):

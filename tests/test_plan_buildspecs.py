@@ -14,7 +14,7 @@ from buildspec_runner import Build, run
 from ruamel.yaml import YAML
 
 BUILDSPECS = Path(__file__).parents[1] / "buildspecs"
-TOOLS = ("aws", "dnf", "git", "python", "sh", "terraform")
+TOOLS = ("aws", "git", "python", "sh", "terraform")
 COMMIT = "7dbf1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b"
 BEFORE = "2774290ed8f7a6b5c4d3e2f1a0b9c8d712241970"
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:shop-drift"
@@ -46,10 +46,10 @@ STACK = "-chdir=cdktf.out/stacks/shop"
 INSTALL = [["sh", "scripts/install.sh"]]
 SYNTH = [["python", "main.py"]]
 INIT = ["terraform", STACK, "init", "-input=false", "-no-color"]
-PLAN = ["terraform", STACK, "plan", "-input=false", "-no-color", "-lock-timeout=10m"]
+PLAN = ["terraform", STACK, "plan", "-input=false", "-no-color", "-lock=false"]
 PLAN.append("-out=tandem.tfplan")
 COMPARE = ["terraform", STACK, "plan", "-refresh-only", "-detailed-exitcode"]
-COMPARE += ["-input=false", "-no-color", "-lock-timeout=10m", "-out=tandem.tfplan"]
+COMPARE += ["-input=false", "-no-color", "-lock=false", "-out=tandem.tfplan"]
 SHOW = ["terraform", STACK, "show", "-json", "tandem.tfplan"]
 REVIEW = ["python", "-m", "tandem", "review", "plan.json", "--markdown", "review.md"]
 REVIEW += ["--html", "review.html"]
@@ -91,9 +91,11 @@ def build(request: pytest.FixtureRequest, tmp_path: Path) -> Runner:
     return run_build
 
 
-# What the tools leave behind: a stack, a plan, a review.
+# What the tools leave behind: packages, a stack, a plan, a review.
 DOES = f"""
 case "$tool $*" in
+"sh scripts/install.sh"*)
+    case "$tool $*" in $FAIL) ;; *) mkdir -p .venv && touch .venv/Pipfile.lock ;; esac ;;
 "python main.py") mkdir -p cdktf.out/stacks/shop ;;
 "terraform "*" show "*) echo '{{"the": "plan"}}' ;;
 "python -m tandem review "*)
@@ -127,7 +129,7 @@ def after_install(result: Build) -> list[list[str]]:
 
 def test_a_pull_request_of_codecommit_is_planned_merged_and_commented(build: Runner) -> None:
     result = build("plan", **CODECOMMIT)
-    assert result.phases == {"install": True, "build": True, "post_build": True}
+    assert result.phases == {"build": True, "post_build": True}
     planned = [*INSTALL, *SYNTH, INIT, PLAN, SHOW, [*REVIEW, "--limit", "10000"]]
     assert after_install(result) == [*merge(BEFORE), *planned, comment("codecommit")]
     env = result.call(*comment("codecommit")).env
@@ -155,11 +157,37 @@ def test_a_branch_that_is_not_there_is_fetched(build: Runner) -> None:
 def test_what_cannot_be_merged_is_not_planned_but_commented(build: Runner, call: str) -> None:
     fails = {"git merge": "git *merge*", "git fetch": "git [rf]*"}
     result = build("plan", fail=fails[call], **CODECOMMIT)
-    assert result.phases == {"install": True, "build": False, "post_build": True}
+    assert result.phases == {"build": False, "post_build": True}
     assert not any(argv[0] == "terraform" for argv in result.argvs)
     assert result.argvs[-1] == comment("codecommit")
     says = f"**Nothing could be planned.** The [log]({URL}) says why.\n"
     assert result.artifacts == {"review.md": says}
+
+
+def test_an_install_that_fails_is_commented_by_awss_own_tool(build: Runner) -> None:
+    """What comments is installed with the rest."""
+    result = build("plan", fail="sh scripts/install.sh", **CODECOMMIT)
+    assert result.phases["post_build"]
+    assert not result.phases["build"]
+    told = ["--repository-name", "pipelines", "--pull-request-id", "7"]
+    told += ["--before-commit-id", BEFORE, "--after-commit-id", COMMIT]
+    post = ["aws", "codecommit", "post-comment-for-pull-request", *told]
+    assert result.argvs == [*INSTALL, [*post, "--content", "file://review.md"]]
+    assert "Nothing could be planned" in result.artifacts["review.md"]
+
+
+def test_an_install_that_fails_elsewhere_is_said_by_the_status(build: Runner) -> None:
+    result = build("plan", fail="sh scripts/install.sh", **GITHUB, TANDEM_COMMENT_TOKEN="canary")
+    assert (result.phases["build"], result.phases["post_build"]) == (False, True)
+    assert result.argvs == INSTALL
+    assert "canary" not in result.log
+
+
+def test_checkov_is_installed_where_it_is_to_look(build: Runner) -> None:
+    result = build("plan", **CODECOMMIT, TANDEM_CHECKOV="true")
+    installs = [argv for argv in result.argvs if argv[:1] == ["sh"]]
+    assert installs == [["sh", "scripts/install.sh", "--with-scan"]] * 2
+    assert result.call(*REVIEW).env["TANDEM_CHECKOV"] == "true"
 
 
 @pytest.mark.parametrize(
@@ -167,7 +195,7 @@ def test_what_cannot_be_merged_is_not_planned_but_commented(build: Runner, call:
 )
 def test_a_plan_that_fails_is_commented_and_fails_the_build(build: Runner, call: str) -> None:
     result = build("plan", fail=call, **CODECOMMIT)
-    assert result.phases == {"install": True, "build": False, "post_build": True}
+    assert result.phases == {"build": False, "post_build": True}
     assert not any("review" in argv for argv in result.argvs)
     assert result.argvs[-1] == comment("codecommit")
     assert "Nothing could be planned" in result.artifacts["review.md"]
@@ -175,7 +203,7 @@ def test_a_plan_that_fails_is_commented_and_fails_the_build(build: Runner, call:
 
 def test_a_closed_gate_is_commented_and_fails_the_build(build: Runner) -> None:
     result = build("plan", fail="python * review *", **CODECOMMIT)
-    assert result.phases == {"install": True, "build": False, "post_build": True}
+    assert result.phases == {"build": False, "post_build": True}
     assert result.argvs[-1] == comment("codecommit")
     assert result.artifacts["review.md"] == "the review\n"
 
@@ -277,7 +305,7 @@ def publish(subject: str) -> list[str]:
 
 def test_nothing_is_told_where_nothing_drifted(build: Runner) -> None:
     result = build("drift", statuses=compared(0), **DRIFT)
-    assert result.phases == {"install": True, "build": True, "post_build": True}
+    assert result.phases == {"build": True, "post_build": True}
     assert after_install(result) == [*SYNTH, INIT, COMPARE]
     assert result.artifacts == {}
 
@@ -285,7 +313,7 @@ def test_nothing_is_told_where_nothing_drifted(build: Runner) -> None:
 @pytest.mark.parametrize("gate", ["", 'case "$tool $*" in *" review "*) exit 1 ;; esac'])
 def test_drift_is_told(build: Runner, gate: str) -> None:
     result = build("drift", statuses=f"{compared(2)}\n{gate}", **DRIFT)
-    assert result.phases == {"install": True, "build": True, "post_build": True}
+    assert result.phases == {"build": True, "post_build": True}
     told = publish("shop has drifted")
     looked = [*SYNTH, INIT, COMPARE, SHOW, [*REVIEW, "--json"], LOOK]
     assert after_install(result) == [*looked, told]
@@ -295,7 +323,7 @@ def test_drift_is_told(build: Runner, gate: str) -> None:
 def test_what_the_provider_only_reads_back_is_no_drift(build: Runner) -> None:
     """Terraform says 2 after each apply, until the state is written again."""
     result = build("drift", statuses=compared(2), **{**DRIFT, "REVIEW": '{"drift": []}'})
-    assert result.phases == {"install": True, "build": True, "post_build": True}
+    assert result.phases == {"build": True, "post_build": True}
     assert result.argvs[-1] == LOOK
     assert result.artifacts == {}
     assert "Nothing has drifted" in result.log
@@ -307,12 +335,13 @@ def test_what_the_provider_only_reads_back_is_no_drift(build: Runner) -> None:
         compared(1),
         'case "$tool $*" in "python main.py") exit 2 ;; esac',
         f'{compared(2)}\ncase "$tool $*" in *" review "*) exit 2 ;; esac',
+        'case "$tool $*" in "sh scripts/install.sh") exit 2 ;; esac',
     ],
-    ids=["plan", "synthesis", "review"],
+    ids=["plan", "synthesis", "review", "install"],
 )
 def test_a_comparison_that_fails_is_told_too(build: Runner, statuses: str) -> None:
     result = build("drift", statuses=statuses, **DRIFT)
-    assert result.phases == {"install": True, "build": False, "post_build": True}
+    assert result.phases == {"build": False, "post_build": True}
     assert result.argvs[-1] == publish("shop could not be compared")
     assert result.artifacts["review.md"] == f"The log says why: {URL}\n"
 
@@ -322,25 +351,59 @@ def test_a_comparison_that_fails_is_told_too(build: Runner, statuses: str) -> No
 
 @pytest.mark.parametrize("name", ["plan", "drift"])
 @pytest.mark.parametrize("shell", ["dash", "bash"])
-def test_terraform_is_installed_where_it_is_missing(name: str, shell: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+@pytest.mark.parametrize("is_right", [True, False], ids=["", "other digest"])
+def test_terraform_is_installed_where_it_is_missing(
+    name: str, shell: str, machine: str, is_right: bool, tmp_path: Path
+) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()
-    for program in ("cat", "env", "mkdir"):
+    for program in ("cat", "env", "mkdir", "touch"):
         (programs / program).symlink_to(f"/usr/bin/{program}")
+    uname = programs / "uname"
+    uname.write_text(f"#!/bin/sh\necho {machine}\n")
+    uname.chmod(0o755)
     result = run(
         BUILDSPECS / f"{name}.yml",
         shell=shell,
         one_instance=False,
         work=tmp_path,
-        env={**CODEBUILD, **CODECOMMIT, **DRIFT, "PATH": f"{tmp_path}/tools:{programs}"},
-        tools=[tool for tool in TOOLS if tool != "terraform"],
+        env={
+            **CODEBUILD,
+            **CODECOMMIT,
+            **DRIFT,
+            "PATH": f"{tmp_path}/tools:{programs}",
+            "FAIL": "" if is_right else "sha256sum *",
+        },
+        tools=[*(it for it in TOOLS if it != "terraform"), "chmod", "curl", "sha256sum"],
+        does='[ "$tool" = sha256sum ] && cat > "$RECORD/digest"\n',
     )
-    assert [argv[:2] for argv in result.argvs[:3]] == [
-        ["dnf", "install"],
-        ["dnf", "config-manager"],
-        ["dnf", "install"],
+    file = f"terraform_1.11.4_linux_{'amd64' if machine == 'x86_64' else 'arm64'}.zip"
+    url = f"https://releases.hashicorp.com/terraform/1.11.4/{file}"
+    steps = [
+        ["curl", "-fsSL", "--retry", "3", "-o", f"/tmp/{file}", url],
+        ["sha256sum", "-c", "-"],
+        ["python", "-m", "zipfile", "-e", f"/tmp/{file}", "/usr/local/bin"],
+        ["chmod", "755", "/usr/local/bin/terraform"],
+        *INSTALL,
     ]
-    assert result.phases["install"]
+    reached = steps if is_right else steps[:2]
+    assert result.argvs[: len(reached)] == reached
+    assert result.phases["post_build"]
+    assert (INSTALL[0] in result.argvs) is is_right
+    digest, of = (tmp_path / "record/digest").read_text().split()
+    assert (len(digest), of) == (64, f"/tmp/{file}")
+
+
+def test_builds_and_workflows_plan_with_the_same_terraform() -> None:
+    """A plan of another version than that of the apply is refused."""
+    written = [*BUILDSPECS.glob("[dp]*.yml"), *(BUILDSPECS.parent / ".github/workflows").glob("*")]
+    versions = {
+        version
+        for file in written
+        for version in re.findall(r"(?:terraform_version: |\bversion=)([\d.]+)", file.read_text())
+    }
+    assert versions == {"1.11.4"}
 
 
 @pytest.mark.parametrize("name", ["plan", "drift"])
@@ -356,9 +419,23 @@ def test_a_copy_runs_in_the_default_shell(name: str) -> None:
     spec = YAML(typ="safe").load(BUILDSPECS / f"{name}.yml")
     assert spec["version"] == 0.2
     assert "shell" not in spec["env"]
-    assert all(isinstance(it, str) for phase in spec["phases"].values() for it in phase["commands"])
+    commands = [it for phase in spec["phases"].values() for it in phase.get("commands", ())]
+    assert commands
+    assert all(isinstance(it, str) for it in commands)
 
 
 def test_both_install_the_same() -> None:
     specs = [YAML(typ="safe").load(BUILDSPECS / f"{name}.yml") for name in ("plan", "drift")]
     assert specs[0]["phases"]["install"] == specs[1]["phases"]["install"]
+    first = [spec["phases"]["build"]["commands"][0] for spec in specs]
+    assert first[0] == first[1]
+
+
+@pytest.mark.parametrize("name", ["plan", "drift"])
+def test_nothing_runs_whose_failure_nobody_would_hear_of(name: str) -> None:
+    """After a failure before `build`, CodeBuild runs no `post_build`."""
+    spec = YAML(typ="safe").load(BUILDSPECS / f"{name}.yml")
+    assert {key for key, phase in spec["phases"].items() if phase.get("commands")} == {
+        "build",
+        "post_build",
+    }

@@ -16,10 +16,12 @@ https://developer.hashicorp.com/terraform/language/backend/s3#workspace_key_pref
 
 
 def grant_plan(role: Role, state: S3State | None) -> None:
-    """Let `role` plan the stack that it is in: read its resources, and read and lock its state.
+    """Let `role` plan the stack that it is in: read its resources and its state.
 
-    Which resources that are is asked for when the stack is complete. It may write the lock file
-    beside the state and nothing else, and read no object of a bucket but the state.
+    Which resources that are is asked for when the stack is complete. It may write nothing, not
+    even the lock of the state, so plans are made with `-lock=false`: whoever can hold the lock, or
+    remove it, holds up applies or lets two run at the same time. It may read no object of a bucket
+    but the state.
 
     Args:
         role: The role.
@@ -45,13 +47,10 @@ def _state(project: Project, state: S3State) -> list[Statement]:
             {"StringEquals": {"s3:prefix": _WORKSPACES}},
         ),
     ]
-    if state.lock:
-        lock = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-        statements.append(Statement("StateLock", lock, [f"{bucket}/{key}.tflock"]))
     if state.kms_key is not None:
         region = state.region or project.region
         through_s3 = {"kms:ViaService": f"s3.{region}.{project.dns_suffix}"}
-        actions = ["kms:Decrypt", *(["kms:GenerateDataKey"] if state.lock else [])]
-        key_of_state = Statement("StateKey", actions, [state.kms_key], {"StringEquals": through_s3})
-        statements.append(key_of_state)
+        statements.append(
+            Statement("StateKey", ["kms:Decrypt"], [state.kms_key], {"StringEquals": through_s3})
+        )
     return statements

@@ -31,8 +31,8 @@ from modules.settings.state import S3State
 
 _LOG_DAYS = 30
 _TIMEOUT_MINUTES = 60
-_RUNTIMES = re.compile(r" +runtime-versions:\n(?: +\w+: [\d.]+\n)+")
-"""What only CodeBuild's own images can choose."""
+_RUNTIMES = re.compile(r" +install:.*\n +runtime-versions:\n(?: +\w+: [\d.]+\n)+")
+"""The phase for what only CodeBuild's own images can choose."""
 
 
 class PlanProject(Element):

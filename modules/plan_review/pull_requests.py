@@ -29,7 +29,7 @@ class PlanReview(Element):
     """A build that plans what a pull request would change, reviews it, and comments it.
 
     The code of the pull request runs with the build's role. So the role can read the stack and
-    its state, write the lock of the state and comments, and nothing more; docs/iam.md has it all.
+    its state, write comments, and nothing more; docs/iam.md has it all.
 
     Args:
         source: The repository with the file. A token of a connection that it names is read by the

@@ -51,6 +51,8 @@ PIPELINES = {
         },
     },
 }
+OPTIONS = ("-input=false", "-lock=false")
+"""As the buildspecs and the workflow plan."""
 _SENT = "HTTP Request Sent"
 _RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\dT)", re.MULTILINE)
 _SAID = re.compile(r'\b(rpc\.method|rpc\.service|aws\.s3\.key)=(?:"([^"]*)"|(\S+))')
@@ -84,7 +86,7 @@ _OTHERWISE = {
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations.html says for each what it needs.
 """
-_OF_THE_STATE = {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
+_OF_THE_STATE = {"s3:GetObject"}
 _OF_NOBODY = {"sts:GetCallerIdentity"}
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
 
@@ -126,7 +128,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Planned:
 
         def plan(*options: str, **more: str) -> int:
             run = subprocess.run(
-                ["terraform", "plan", "-input=false", "-detailed-exitcode", *options],  # noqa: S607
+                ["terraform", "plan", *OPTIONS, "-detailed-exitcode", *options],  # noqa: S607
                 cwd=folder,
                 env={**terraform.environment, **more},
                 capture_output=True,
@@ -192,8 +194,7 @@ def test_the_state_is_looked_for_where_the_roles_may_look(planned: Planned) -> N
         for said in _requests(planned.log)
         if "aws.s3.key" in said
     }
-    lock = {(f"{verb}Object", f"{KEY}.tflock") for verb in ("Delete", "Get", "Put")}
-    assert objects == {("GetObject", KEY), ("HeadObject", KEY)} | lock
+    assert objects == {("GetObject", KEY), ("HeadObject", KEY)}
 
 
 @pytest.mark.parametrize("name", ["plan_review_role", "drift_review_role", "github_plan_role"])
@@ -207,12 +208,10 @@ def test_a_role_may_do_all_that_a_plan_asks_for(planned: Planned, name: str) -> 
         allowed.update(*(statement["Action"] for statement in policy.document["Statement"]))
     assert planned.asked - _OF_NOBODY <= allowed
     with Evaluator(ACCOUNT) as iam:
-        lock = f"arn:aws:s3:::{BUCKET}/{KEY}.tflock"
         requests = [
-            *(Request(role, action, lock, {}, None) for action in sorted(_OF_THE_STATE)),
             Request(role, "s3:GetObject", f"arn:aws:s3:::{BUCKET}/{KEY}", {}, None),
             Request(role, "s3:ListBucket", f"arn:aws:s3:::{BUCKET}", {"s3:prefix": "env:/"}, None),
         ]
-        assert [decision.allowed for decision in iam.evaluate(requests)] == [True] * 5
+        assert [decision.allowed for decision in iam.evaluate(requests)] == [True] * 2
         other = Request(role, "s3:ListBucket", f"arn:aws:s3:::{BUCKET}", {"s3:prefix": ""}, None)
         assert [decision.allowed for decision in iam.evaluate([other])] == [False]

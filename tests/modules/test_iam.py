@@ -423,6 +423,16 @@ def test_a_role_adds_up_what_it_is_allowed_and_says_nothing_twice() -> None:
     assert list(template(build).statements("reader")) == ["Read", "Write"]
 
 
+def test_what_is_known_late_is_added_to_what_was_late_before() -> None:
+    def build(stack: TerraformStack) -> None:
+        reader = role(stack)
+        reader.allow_late(lambda: [Statement("Read", ["s3:GetObject"], ["a"])])
+        reader.allow_late(lambda: [Statement("Write", ["s3:PutObject"], ["b"])])
+        reader.allow(Statement("Start", ["codebuild:StartBuild"], ["c"]))
+
+    assert list(template(build).statements("reader")) == ["Start", "Read", "Write"]
+
+
 def test_allow_only_takes_back_what_was_allowed_before() -> None:
     def build(stack: TerraformStack) -> None:
         reader = role(stack)

@@ -41,7 +41,6 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 STATE = S3State(bucket="acme-state", key="shop/terraform.tfstate", kms_key=KEY_ARN)
 PIPELINES = ReviewedCodeCommit(codecommit="pipelines")
 GITHUB = ReviewedConnection(connection=CONNECTION_ARN, repository="acme/pipelines")
-LOCK = "arn:aws:s3:::acme-state/shop/terraform.tfstate.tflock"
 BUCKET = f"arn:aws:s3:::shop-artifacts-{ACCOUNT}-{REGION}"
 ROLES = ("plan_review_role", "drift_review_role", "github_plan_role")
 
@@ -198,6 +197,8 @@ NEVER = [
     ("s3:PutObject", "arn:aws:s3:::acme-state/shop/terraform.tfstate"),
     ("s3:DeleteObject", "arn:aws:s3:::acme-state/shop/terraform.tfstate"),
     ("s3:GetObject", "arn:aws:s3:::acme-state/other/terraform.tfstate"),
+    ("s3:PutObject", "arn:aws:s3:::acme-state/shop/terraform.tfstate.tflock"),
+    ("s3:DeleteObject", "arn:aws:s3:::acme-state/shop/terraform.tfstate.tflock"),
     ("s3:PutBucketPolicy", BUCKET),
     ("ecr:GetAuthorizationToken", "*"),
     ("ecr:BatchGetImage", arn("ecr", "repository/shop/web")),
@@ -251,9 +252,9 @@ def test_only_drift_is_published_and_only_reviews_are_commented(iam: Evaluator) 
 
 
 WRITES = {
-    "plan_review_role": {"Log", "Artifacts", "ArtifactKey", "StateLock", "StateKey", "Comment"},
-    "drift_review_role": {"Log", "Artifacts", "ArtifactKey", "StateLock", "StateKey", "Notify"},
-    "github_plan_role": {"StateLock", "StateKey"},
+    "plan_review_role": {"Log", "Artifacts", "ArtifactKey", "StateKey", "Comment"},
+    "drift_review_role": {"Log", "Artifacts", "ArtifactKey", "StateKey", "Notify"},
+    "github_plan_role": {"StateKey"},
 }
 """The statements with actions that do more than read."""
 READING = ("BatchGet", "Describe", "Get", "List")
@@ -275,7 +276,7 @@ def test_what_does_more_than_read_is_this_and_no_more(name: str) -> None:
         for resource in resources
     }
     own = {f"{BUCKET}/shop-{name.removesuffix('_role')}/*"} if "Log" in writing else set()
-    assert objects == {LOCK, *own}
+    assert objects == own
     assert {sid for sid, (_, on) in statements.items() if "*" in on} == {"ReadAnywhere"}
 
 
@@ -288,25 +289,22 @@ def test_a_policy_is_not_longer_than_the_warning_of_the_file_assumes() -> None:
 # The state
 
 
-def test_the_state_is_read_and_only_its_lock_is_written() -> None:
+def test_the_state_is_read_and_neither_it_nor_its_lock_is_written() -> None:
     statements = full().statements("github_plan_role")
     assert statements["State"]["Action"] == ["s3:GetObject"]
     assert statements["State"]["Resource"] == ["arn:aws:s3:::acme-state/shop/terraform.tfstate"]
-    assert statements["StateLock"]["Action"] == ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-    assert statements["StateLock"]["Resource"] == [LOCK]
     assert statements["Workspaces"]["Condition"] == {"StringEquals": {"s3:prefix": "env:/"}}
-    assert statements["StateKey"]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert statements["StateKey"]["Action"] == ["kms:Decrypt"]
+    assert not any("tflock" in json.dumps(statement) for statement in statements.values())
     through = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
     assert statements["StateKey"]["Condition"] == {"StringEquals": through}
 
 
-def test_a_state_without_lock_and_key_needs_neither() -> None:
-    state = S3State(bucket="acme-state", key="a*b", lock=False, kms_key=KEY_ARN, region="us-east-1")
+def test_a_state_elsewhere_is_read_with_the_key_of_there() -> None:
+    state = S3State(bucket="acme-state", key="a*b", kms_key=KEY_ARN, region="us-east-1")
     statements = template(
         lambda stack: GithubPlanRole(stack, settings=GithubPlans("acme/pipelines"), state=state)
     ).statements("github_plan_role")
-    assert "StateLock" not in statements
-    assert statements["StateKey"]["Action"] == ["kms:Decrypt"]
     assert "s3.us-east-1." in json.dumps(statements["StateKey"]["Condition"])
     (key,) = statements["State"]["Resource"]
     assert key.endswith("/a${*}b")  # a wildcard of a policy would be another object too
@@ -439,8 +437,8 @@ def test_the_buildspec_is_not_one_of_the_pull_request() -> None:
 def test_only_images_of_codebuild_choose_runtimes(image: str | None, chooses: bool) -> None:
     of = template(lambda stack: PlanReview(stack, source=PIPELINES, state=STATE, image=image))
     spec = YAML(typ="safe").load(project(of, "plan_review")["source"]["buildspec"])
-    assert ("runtime-versions" in spec["phases"]["install"]) is chooses
-    assert "sh scripts/install.sh" in spec["phases"]["install"]["commands"]
+    assert ("install" in spec["phases"]) is chooses
+    assert any("scripts/install.sh" in it for it in spec["phases"]["build"]["commands"])
 
 
 def test_what_a_review_is_told() -> None:
