@@ -23,6 +23,7 @@ from tandem.review.texts import (
 _FEW = 6
 """Changes inside a JSON text that are said one by one; of more a diff is made."""
 _POLICY = "see permissions"
+_ENDS = "the same but for how they end"
 LATER_WORDS = "(known after apply)"
 
 
@@ -92,7 +93,9 @@ def _of_texts(path: str, names: tuple[str, ...], old: str, new: str) -> Iterator
     if was is not None and will is not None:
         yield from _of_json(path, names, was, will)
     elif "\n" in old.strip() or "\n" in new.strip():
-        yield Difference(path, names, lines_of(old), lines_of(new), diff(old, new))
+        found = diff(old, new)
+        said = lines_of(new) if found else f"{lines_of(new)}, {_ENDS}"
+        yield Difference(path, names, lines_of(old), said, found)
     else:
         yield Difference(path, names, _written(old), _written(new))
 

@@ -73,6 +73,7 @@ _GAP: Mapping[str, str] = {
 }
 """The same where the old one is destroyed first."""
 _FORGOTTEN = "What is there stays as it is, and Terraform no longer manages it."
+_MARKS = "Only what Terraform takes for sensitive changes, not what is there."
 _SECURITY = ("aws_iam_", "aws_kms_", "aws_s3_bucket_p", "aws_ecr_repository_policy")
 _RANKS: Mapping[Action, int] = {
     "destroy": 70,
@@ -120,6 +121,8 @@ def meaning(
         case "update":
             found = (*opened, *_approvals(change), *effects(kind, attributes))
             found = tuple(dict.fromkeys(found))
+            if not attributes and _is_marked_otherwise(change):
+                return Meaning((*found, _MARKS), False, rank)
             return Meaning(found, False, rank + (_DANGER if found else 0))
     return Meaning(opened, False, rank + (_DANGER if opened else 0))
 
@@ -128,6 +131,23 @@ def keeps_things(type: str) -> bool:
     """Whether it is there to keep something: nobody destroys one to get another name for it."""
     loss = loss_of(type)
     return loss is not None and loss.worth > _HISTORY
+
+
+def _is_marked_otherwise(change: ResourceChange) -> bool:
+    """Whether Terraform takes other attributes for sensitive than before."""
+    return set(_marks(change.before_sensitive)) != set(_marks(change.after_sensitive))
+
+
+def _marks(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    match value:
+        case Mapping():
+            for name, inner in value.items():
+                yield from _marks(inner, (*path, name))
+        case list():
+            for number, inner in enumerate(value):
+                yield from _marks(inner, (*path, number))
+        case True:
+            yield path
 
 
 def _approvals(change: ResourceChange) -> Iterator[str]:

@@ -184,6 +184,13 @@ def test_texts_of_several_lines_are_a_short_diff() -> None:
     )
 
 
+def test_texts_whose_lines_only_end_otherwise_are_told_apart() -> None:
+    before, after = {"spec": "a\nb\n"}, {"spec": "a\r\nb\r\n"}
+    (found,) = attribute_changes(changed(before, after))
+    assert (found.old, found.new) == ("2 lines", "2 lines, the same but for how they end")
+    assert found.diff == ()
+
+
 def test_a_diff_of_very_many_lines_is_not_made() -> None:
     change = changed({"it": "a\n" * 100_000}, {"it": "b\n" * 100_000})
     (found,) = attribute_changes(change)

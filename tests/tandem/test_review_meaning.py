@@ -10,6 +10,7 @@ from review_planned import change, planned
 
 from tandem.review.attributes import attribute_changes
 from tandem.review.meaning import Meaning, keeps_things, meaning
+from tandem.review.plan import ResourceChange
 
 PLAIN = [{"privileged_mode": False}]
 PRIVILEGED = [{"privileged_mode": True}]
@@ -206,3 +207,19 @@ def test_an_approval_that_is_gone_is_said() -> None:
     assert said(stages("One"), stages()) == ("Nobody has to approve its runs any more.",)
     assert said(stages("One", "Two"), stages("One"))[0].startswith("It waits for 1 manual")
     assert said(stages("One"), stages("Other")) == said(stages(), stages("One")) == ()
+
+
+def test_an_update_of_marks_alone_says_so() -> None:
+    values = {"description": "x", "tags": {"a": "b"}}
+    entry = change("aws_codebuild_project.web", "update", before=values, after=values)
+    entry["change"] |= {"before_sensitive": {"tags": {}}, "after_sensitive": {"description": True}}
+    it = planned(entry).changes[0]
+    (said,) = meaning(it).means
+    assert "takes for sensitive" in said
+    assert meaning(it, attribute_changes(planned_update())).means == ()
+    entry["change"]["after_sensitive"] = {"tags": {}}
+    assert meaning(planned(entry).changes[0]).means == ()
+
+
+def planned_update() -> ResourceChange:
+    return planned(change("aws_x.it", "update", before={"a": 1}, after={"a": 2})).changes[0]
