@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -31,6 +31,8 @@ HOSTILE = (
 
 _OURS = {"action", "id", "kind", "source", "target"}
 """Fields that no plan chooses: one of a few words, or an id of the picture."""
+_NAMES = {"address", "check", "page", "previous_address", "rule", "type"}
+"""Fields in which Terraform lets nothing sensitive be, and names of checks and rules."""
 
 
 def tiny() -> Review:
@@ -164,12 +166,18 @@ def poisoned(review: Review, text: str) -> Review:
     return found
 
 
-def _poisoned(value: Any, text: str) -> Any:
+def spilled(review: Review, secret: str) -> Review:
+    """The review with a secret at the end of every text in which a value may be."""
+    found: Review = _poisoned(replace(review, renames=()), secret, _OURS | _NAMES)
+    return replace(found, renames=review.renames)
+
+
+def _poisoned(value: Any, text: str, kept: Collection[str] = _OURS) -> Any:
     if isinstance(value, str):
         return value + text
     if isinstance(value, tuple):
-        return tuple(_poisoned(it, text) for it in value)
+        return tuple(_poisoned(it, text, kept) for it in value)
     if not is_dataclass(value) or isinstance(value, type):
         return value
-    free = [it.name for it in fields(value) if it.name not in _OURS]
-    return replace(value, **{name: _poisoned(getattr(value, name), text) for name in free})
+    free = [it.name for it in fields(value) if it.name not in kept]
+    return replace(value, **{name: _poisoned(getattr(value, name), text, kept) for name in free})

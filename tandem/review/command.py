@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from tandem.review.plan_file import read
 from tandem.review.redaction import redact
 from tandem.review.report import review
 from tandem.review.sarif import sarif
+from tandem.review.scrubbing import scrubbed, scrubbed_json
 
 if TYPE_CHECKING:
     from tandem.config import Review as Settings
@@ -82,27 +84,27 @@ def print_review(
             read(sys.stdin.buffer.read() if source == STANDARD_INPUT else source, name)
         )
         today = datetime.datetime.now(datetime.UTC).date()
-        found = review(document, settings, today=today, checkov=checkov)
+        found = scrubbed(review(document, settings, today=today, checkov=checkov), secrets)
     except InputError as error:
         said = _without_values(error)
         raise InputError(said if said.startswith(name) else f"{name}: {said}") from None
-    comment = secrets.scrub(markdown(found, limit=limit))
+    comment = markdown(found, limit=limit)
     files: dict[Path, str | None] = {}
     if outputs.markdown:
         files[outputs.markdown] = comment
     if outputs.html:
         from tandem.review.html.page import html
 
-        files[outputs.html] = secrets.scrub(html(found))
+        files[outputs.html] = html(found)
     if outputs.sarif:
-        where = str(config or "pipelines.yaml")
-        files[outputs.sarif] = secrets.scrub(json.dumps(sarif(found, file=where), indent=1)) + "\n"
+        results = scrubbed_json(sarif(found, file=_in_repository(config)), secrets)
+        files[outputs.sarif] = json.dumps(results, indent=1) + "\n"
     for file, text in files.items():
         try:
             write({file: text})
         except OSError as error:
             raise InputError(f"{file}: cannot be written: {error.strerror}") from error
-    printed = secrets.scrub(json.dumps(plain(found))) + "\n" if as_json else comment
+    printed = json.dumps(scrubbed_json(plain(found), secrets)) + "\n" if as_json else comment
     typer.echo(printed, nl=False)
     return found.passes
 
@@ -120,6 +122,14 @@ def _check(outputs: Outputs, inputs: Mapping[str, Path | None]) -> None:
         other = taken.setdefault(path.resolve(), option)
         if other != option:
             raise InputError(f"{option} and {other} are the same file: {path}")
+
+
+def _in_repository(config: Path | None) -> str:
+    """The path of the file as code scanning knows it: from the root, where this is called."""
+    file = Path("pipelines.yaml") if config is None else config
+    here = Path.cwd()
+    whole = Path(os.path.normpath(here / file))
+    return whole.relative_to(here).as_posix() if whole.is_relative_to(here) else file.name
 
 
 def _without_values(error: InputError) -> str:

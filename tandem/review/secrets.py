@@ -31,7 +31,7 @@ class Secrets:
 
     def scrub(self, text: str) -> str:
         """`text` with a note in the place of each sensitive value, as text, HTML or JSON has it."""
-        return self.__needles.replaced(text)
+        return self.__needles.replaced(text) if self.__needles else text
 
 
 def is_telling(value: str) -> bool:

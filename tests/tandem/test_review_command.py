@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,28 @@ def test_a_waiver_of_the_file_opens_the_gate(tmp_path: Path) -> None:
     config.write_text(config.read_text().replace("2999", "2001"))
     assert {it["rule"] for it in data()["objections"]} >= {"waiver-expired"}
     assert run(PLAN).exit_code == 1
+
+
+def test_code_scanning_gets_a_path_in_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expired = {"address": "a.b", "rule": "data-destroyed", "reason": "x", "expires": "2001-01-01"}
+    (tmp_path / "deep").mkdir()
+    config = tmp_path / "deep" / "my file.yaml"
+    config.write_text(json.dumps({"review": {"waivers": [expired]}}))
+    plan = tmp_path / "plan.json"
+    plan.write_text('{"format_version": "1.2", "planned_values": {}}')
+
+    def places(given: object) -> set[str]:
+        results = tmp_path / "results"
+        run(plan, "--config", given, "--sarif", results)
+        return set(re.findall('"uri": "(.*?)"', results.read_text()))
+
+    for given in (config, "deep/my file.yaml", "./deep/../deep/my file.yaml"):
+        assert places(given) == {"deep/my%20file.yaml"}
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "other")
+    assert places(config) == places("../deep/my file.yaml") == {"my%20file.yaml"}
 
 
 def test_a_wrong_file_is_said_line_by_line(tmp_path: Path) -> None:
