@@ -1,6 +1,10 @@
 """The text of a comment: cut where it stays whole, and without tags where they would be shown."""
 
+import re
+from dataclasses import replace
+
 import pytest
+import review_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -9,6 +13,8 @@ from review_samples import HOSTILE
 from tandem.review.comments.fitting import fitted, length
 from tandem.review.comments.plainer import plainer
 from tandem.review.comments.sticky import marked
+from tandem.review.markdown import markdown
+from tandem.review.model import AttributeChange, Change
 
 LINES = st.lists(
     st.sampled_from(
@@ -87,3 +93,23 @@ def test_pictures_are_left_out_where_nobody_draws_them() -> None:
 @pytest.mark.parametrize("text", [HOSTILE, "`<details>`", "a &lt;details&gt; b"])
 def test_escaped_text_stays_as_it_is(text: str) -> None:
     assert plainer(f"- {text}").replace(" ", "") == f"- {text}".replace("<br>", "").replace(" ", "")
+
+
+def test_code_stays_as_it_is_where_tags_go() -> None:
+    change = AttributeChange(
+        "buildspec", "a", "b", diff=("+ echo <br> done", "+</details>", "+```")
+    )
+    spec = Change("a.b", "a", "update", attributes=(change,), image="a<b>`c", means=("not <br> x",))
+    text = markdown(replace(samples.tiny(), changes=(spec, *samples.small().changes)))
+    plain = plainer(text)
+    block = "    ````diff\n    + echo <br> done\n    +</details>\n    +```\n    ````"
+    assert block in text
+    assert block in plain
+    assert "\n**``a<b>`c``: 1 changed**\n" in plain
+    assert "not `<br>` x" in plain
+    assert not re.search("<(?!br> done|br>` x|b>`c`|/details>\n    [+])", plain)
+
+
+def test_a_block_within_a_block_is_code() -> None:
+    text = "````diff\n```mermaid\n<br>\n```\n````\n\na<br>b ``<br>`` c<br>d\n"
+    assert plainer(text) == "````diff\n```mermaid\n<br>\n```\n````\n\na b ``<br>`` c d\n"
