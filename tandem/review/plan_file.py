@@ -49,7 +49,7 @@ def as_terraform_writes() -> Iterator[None]:
         yield
     except RecursionError:
         raise InputError("is nested too deep; plan it anew") from None
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # What the error says may be a value.
         raise InputError(f"is not as Terraform writes a plan ({type(error).__name__})") from None
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tandem.deployment import Deployment, InputError, Unresolved
+from tandem.deployment import Deployment, Unresolved
 from tandem.deployment.symbols import readable, symbols_in
 from tandem.review.changes import changes, drift, outputs, renames
 from tandem.review.checkov import Scan, scan
@@ -18,6 +17,7 @@ from tandem.review.looks import looking
 from tandem.review.model import Review
 from tandem.review.permissions import permission_changes
 from tandem.review.plan import understand
+from tandem.review.plan_file import as_terraform_writes
 
 if TYPE_CHECKING:
     from tandem.config import Review as Settings
@@ -42,10 +42,10 @@ def review(
         InputError: It is not as Terraform writes it. The message quotes none of its values.
         EvaluatorError: Node or the package that evaluates policies is not installed.
     """
-    with _as_terraform_writes():
+    with as_terraform_writes():
         plan = understand(document)
         sides = deployments(document, drift=plan.kind == "drift")
-    with looking(sides) as looks, _as_terraform_writes():
+    with looking(sides) as looks, as_terraform_writes():
         # All that needs no finding first: it is done while others look.
         scanned = scan(document, drift=plan.kind == "drift") if checkov else Scan()
         drifted = drift(plan, sides.after, sides.before)
@@ -87,14 +87,3 @@ def _is_hidden(it: Unresolved, after: Deployment) -> bool:
     last = f".{it.attribute.rpartition('.')[2]}"
     names = symbols_in(resource.values) if resource else ()
     return any(name.startswith("sensitive: ") and last in name for name in names)
-
-
-@contextmanager
-def _as_terraform_writes() -> Iterator[None]:
-    """Say in one line that a plan has another form than Terraform's, without a value of it."""
-    try:
-        yield
-    except RecursionError:
-        raise InputError("is nested too deep; plan it anew") from None
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise InputError(f"is not as Terraform writes a plan ({type(error).__name__})") from None
