@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tandem.access.chosen import made_up
 from tandem.access.evaluator import GrantedAction
@@ -119,6 +120,7 @@ def _may_be(resource: str, needed: str) -> bool:
     return equal(resource.replace("*", symbol("any")), needed) is not False
 
 
+@lru_cache(maxsize=65536)
 def _kind(resource: str) -> tuple[str, str, int]:
     """The service and the type of a resource, as far as its ARN shows it."""
     parts = resource.split(":", _PARTS - 1)

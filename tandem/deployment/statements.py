@@ -34,6 +34,7 @@ def covers(pattern: str, text: str) -> bool:
     return _is_wild(pattern) and _glob(pattern, False).fullmatch(text) is not None
 
 
+@lru_cache(maxsize=65536)  # few patterns and actions are compared for every role
 def covers_action(pattern: str, action: str) -> bool:
     """Whether a policy's pattern of actions covers an action, in whichever case."""
     if not _is_wild(pattern):

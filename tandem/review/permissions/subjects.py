@@ -40,7 +40,7 @@ class Source:
         """Its document."""
         return self.policy.document
 
-    @property
+    @cached_property
     def is_known(self) -> bool:
         """Whether all of it can be compared."""
         if self.document is None:
