@@ -133,7 +133,7 @@ def outputs(plan: Plan) -> tuple[AttributeChange, ...]:
 
 def _gone(plan: Plan) -> dict[tuple[str, str], str]:
     """Addresses of what is destroyed, by how what belongs to it says so."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for it in plan.changes:
         if it.action == "destroy" and it.deposed is None and it.type in _HOLDERS:
             arguments, name = _HOLDERS[it.type]

@@ -187,7 +187,7 @@ class _Names:
 
 
 def _names(deployment: Deployment) -> _Names:
-    them = (*deployment.pipelines, *_alone(deployment))
+    them: list[Pipeline | BuildProject] = [*deployment.pipelines, *_alone(deployment)]
     images = ((it.address, _repository(deployment, it)) for it in them)
     return _Names(
         {it.address: readable(it.name) for it in them},
