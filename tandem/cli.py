@@ -184,7 +184,10 @@ def review(
             help="Characters of the comment, 2000 or more: CodeCommit takes 10240.",
         ),
     ] = "65000",
-    checkov: Annotated[bool, typer.Option("--checkov", help="Let checkov look at it too.")] = False,
+    checkov: Annotated[
+        bool,
+        typer.Option("--checkov", envvar="TANDEM_CHECKOV", help="Let checkov look at it too."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say what a plan does, to those who must agree. Exit status 1: the gate is closed."""
@@ -304,12 +307,13 @@ def _told() -> Iterator[None]:
     """Say what is wrong with the input in its own lines, and exit with status 2."""
     from tandem.access.node import EvaluatorError
     from tandem.deployment import InputError
+    from tandem.review.errors import ScanError
     from tandem.synthesis import SynthesisError
     from tandem.trace.pictures.svg import PictureError
 
     try:
         yield
-    except (EvaluatorError, InputError, PictureError, SynthesisError) as error:
+    except (EvaluatorError, InputError, PictureError, ScanError, SynthesisError) as error:
         raise _wrong(str(error)) from error
     except BrokenPipeError:
         raise  # nobody reads on, and typer ends

@@ -11,11 +11,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tandem.findings import Finding
+from tandem.review.errors import ScanError
 from tandem.review.findings import compared
 from tandem.review.model import ReviewFinding
 from tandem.review.scanned import Sides, sides
@@ -31,16 +31,9 @@ _FOUND_SOMETHING = 1
 _TIMEOUT_SECONDS = 600
 
 
-@dataclass(frozen=True)
-class Scan:
-    """What a scan gives."""
-
-    findings: tuple[ReviewFinding, ...] = ()
-    not_known: tuple[str, ...] = ()
-    """Why nothing is known, in a line."""
-
-
-def scan(document: Json, *, drift: bool = False, command: str | None = None) -> Scan:
+def scan(
+    document: Json, *, drift: bool = False, command: str | None = None
+) -> tuple[ReviewFinding, ...]:
     """Let checkov look at both sides of a plan. Nothing leaves the machine.
 
     Args:
@@ -48,25 +41,21 @@ def scan(document: Json, *, drift: bool = False, command: str | None = None) -> 
             written into a folder of its own for as long as checkov runs.
         drift: As for `tandem.review.deployments.deployments`.
         command: The program; None: the one that is installed.
+
+    Raises:
+        ScanError: It is not installed, or did not do its work.
     """
     program = command or _installed()
     if program is None:
-        return Scan(not_known=(f"checkov is not installed: {_INSTALL}",))
-    try:
-        return _scanned(program, sides(document, drift=drift))
-    except _FailedError as error:
-        return Scan(not_known=(f"checkov found nothing out: {error}",))
-
-
-class _FailedError(Exception):
-    """It did not do its work; the message is one line."""
+        raise ScanError(f"checkov is not installed: {_INSTALL}")
+    return _scanned(program, sides(document, drift=drift))
 
 
 def _installed() -> str | None:
     return str(_OWN) if _OWN.exists() else shutil.which("checkov")
 
 
-def _scanned(program: str, found: Sides) -> Scan:
+def _scanned(program: str, found: Sides) -> tuple[ReviewFinding, ...]:
     with tempfile.TemporaryDirectory(prefix="tandem-checkov-") as folder:
         files = {_PLANNED: found.after} | ({_PRIOR: found.before} if found.before else {})
         for name, document in files.items():
@@ -75,7 +64,7 @@ def _scanned(program: str, found: Sides) -> Scan:
         failed = list(_failed(_output(program, folder, list(files))))
     before, after = ([it for name, it, _ in failed if name == side] for side in (_PRIOR, _PLANNED))
     pages = {finding.check: page for _, finding, page in failed}
-    return Scan(compared(before, after, "checkov", pages=pages))
+    return compared(before, after, "checkov", pages=pages)
 
 
 def _output(program: str, folder: str, files: Sequence[str]) -> str:
@@ -94,12 +83,13 @@ def _output(program: str, folder: str, files: Sequence[str]) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _FailedError(f"it did not end within {_TIMEOUT_SECONDS} seconds") from None
+        raise ScanError(f"checkov did not end within {_TIMEOUT_SECONDS} seconds") from None
     except OSError as error:
-        raise _FailedError(f"{program} cannot be run: {error.strerror}") from None
+        raise ScanError(f"checkov: {program} cannot be run: {error.strerror}") from None
     if run.returncode not in (0, _FOUND_SOMETHING):
         said = run.stderr.strip().splitlines()
-        raise _FailedError(said[-1] if said else f"it ended with status {run.returncode}")
+        why = said[-1] if said else f"it ended with status {run.returncode}"
+        raise ScanError(f"checkov found nothing out: {why}")
     return run.stdout
 
 
@@ -110,11 +100,13 @@ def _failed(output: str) -> Iterator[tuple[str, Finding, str]]:
         reports = said if isinstance(said, list) else [said]
         for results in (it["results"] for it in reports if "results" in it):
             if results["parsing_errors"]:
-                raise _FailedError("it cannot read the plan")
+                raise ScanError("checkov cannot read the plan")
             for check in results["failed_checks"]:
                 yield check["file_path"].lstrip("/"), _finding(check), _page(check)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        raise _FailedError(f"it answers otherwise than version 3 does ({error})") from None
+        raise ScanError(
+            f"checkov answers otherwise than version 3 does ({type(error).__name__})"
+        ) from None
 
 
 def _finding(check: Json) -> Finding:

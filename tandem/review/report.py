@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tandem.deployment import Deployment, Unresolved
 from tandem.deployment.symbols import readable, symbols_in
 from tandem.review.changes import changes, drift, outputs, renames
-from tandem.review.checkov import Scan, scan
+from tandem.review.checkov import scan
 from tandem.review.deployments import deployments
 from tandem.review.gate import gated
 from tandem.review.looks import looking
@@ -40,6 +40,7 @@ def review(
 
     Raises:
         InputError: It is not as Terraform writes it. The message quotes none of its values.
+        ScanError: checkov did not look.
         EvaluatorError: Node or the package that evaluates policies is not installed.
     """
     with as_terraform_writes():
@@ -47,7 +48,7 @@ def review(
         sides = deployments(document, drift=plan.kind == "drift")
     with looking(sides) as looks, as_terraform_writes():
         # All that needs no finding first: it is done while others look.
-        scanned = scan(document, drift=plan.kind == "drift") if checkov else Scan()
+        scanned = scan(document, drift=plan.kind == "drift") if checkov else ()
         drifted = drift(plan, sides.after, sides.before)
         changed = changes(plan, sides.after, sides.before)
         permissions = permission_changes(sides.before, sides.after, report=looks.access)
@@ -63,8 +64,8 @@ def review(
             renames=renames(plan),
             links=seen.links,
             permissions=permissions,
-            findings=(*seen.findings, *scanned.findings),
-            not_known=(*_not_known(sides.after), *scanned.not_known),
+            findings=(*seen.findings, *scanned),
+            not_known=tuple(_not_known(sides.after)),
             notes=plan.notes,
         )
         return gated(found, plan, settings, today=today)

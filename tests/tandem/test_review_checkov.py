@@ -1,15 +1,20 @@
 """What checkov says of both sides of a plan, by a program that stands in for it."""
 
 import json
-import os
+import shutil
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from tandem.cli import app
 from tandem.review import checkov
-from tandem.review.checkov import Scan, scan
+from tandem.review.checkov import scan
+from tandem.review.errors import ScanError
+from tandem.review.model import ReviewFinding
 from tandem.review.scanned import sides
 
 Json = dict[str, Any]
@@ -88,8 +93,8 @@ def plan(planned: list[Json], prior: list[Json] | None = None, **more: Any) -> J
     return document
 
 
-def said(found: Scan) -> list[tuple[str, str, bool]]:
-    return [(it.finding.address, it.finding.check, it.new) for it in found.findings]
+def said(found: Sequence[ReviewFinding]) -> list[tuple[str, str, bool]]:
+    return [(it.finding.address, it.finding.check, it.new) for it in found]
 
 
 def test_what_failed_before_is_not_new(stand_in: StandIn) -> None:
@@ -99,8 +104,7 @@ def test_what_failed_before_is_not_new(stand_in: StandIn) -> None:
         ("aws_sqs_queue.a", "CKV_AWS_27", False),
         ("aws_sqs_queue.a", "CKV_AWS_28", True),
     ]
-    assert not found.not_known
-    finding = found.findings[1]
+    finding = found[1]
     assert finding.source == "checkov"
     assert finding.finding.cause == 'it fails "Ensure it is encrypted"'
     assert finding.finding.remedy == "change kms_key_id so that it passes"
@@ -141,31 +145,101 @@ def test_it_runs_by_itself_and_leaves_nothing(
     [
         ("print('Traceback\\nOSError: no space', file=sys.stderr); sys.exit(2)", "no space"),
         ("sys.exit(3)", "it ended with status 3"),
-        ("print('and more')", "it answers otherwise"),
+        ("os.kill(os.getpid(), 9)", "it ended with status -9"),
+        ("print('and more')", "answers otherwise"),
     ],
 )
 def test_what_goes_wrong_is_said_in_a_line(stand_in: StandIn, more: str, expected: str) -> None:
-    found = scan(plan([queue("a")]), command=stand_in.program(more=more))
-    assert not found.findings
-    (line,) = found.not_known
-    assert expected in line
-    assert "\n" not in line
+    with pytest.raises(ScanError, match=expected) as failed:
+        scan(plan([queue("a")]), command=stand_in.program(more=more))
+    assert str(failed.value).startswith("checkov ")
+    assert "\n" not in str(failed.value)
+
+
+def test_one_that_does_not_end_is_ended(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkov, "_TIMEOUT_SECONDS", 0.5)
+    with pytest.raises(ScanError, match=r"checkov did not end within 0\.5 seconds"):
+        scan(plan([]), command=stand_in.program(more="import time; time.sleep(60)"))
 
 
 def test_a_plan_that_it_cannot_read_is_no_pass(stand_in: StandIn) -> None:
-    found = scan(plan([queue("a")]), command=stand_in.program(errors=["planned.json"]))
-    assert "cannot read the plan" in found.not_known[0]
+    with pytest.raises(ScanError, match="checkov cannot read the plan"):
+        scan(plan([queue("a")]), command=stand_in.program(errors=["planned.json"]))
 
 
 def test_a_program_that_is_not_there_or_no_program(tmp_path: Path) -> None:
-    assert "cannot be run" in scan(plan([]), command=str(tmp_path / "none")).not_known[0]
+    with pytest.raises(ScanError, match="none cannot be run"):
+        scan(plan([]), command=str(tmp_path / "none"))
 
 
-def test_without_checkov_a_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkov, "_OWN", Path(os.devnull) / "none")
-    monkeypatch.setenv("PATH", "")
-    (line,) = scan(plan([])).not_known
-    assert line.startswith("checkov is not installed: install it")
+# The command line
+
+
+def reviewed(folder: Path, *options: str, **env: str) -> Result:
+    """Review a plan that destroys nothing and lets nobody do anything."""
+    document = {
+        **plan([queue("a", "CKV_AWS_27")]),
+        "terraform_version": "1.11.4",
+        "configuration": {"root_module": {}},
+        "resource_changes": [],
+    }
+    file = folder / "plan.json"
+    file.write_text(json.dumps(document))
+    return CliRunner().invoke(app, ["review", str(file), *options], env=env)
+
+
+@pytest.fixture
+def installed(
+    stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., None]:
+    """Put a stand-in where checkov is looked for, or nothing."""
+
+    def install(**how: Any) -> None:
+        monkeypatch.setattr(checkov, "_OWN", Path(stand_in.program(**how)))
+
+    monkeypatch.setattr(checkov, "_OWN", tmp_path / "none")
+    monkeypatch.setattr("shutil.which", {"node": shutil.which("node")}.get)
+    return install
+
+
+@pytest.mark.parametrize("how", [{"options": ["--checkov"]}, {"TANDEM_CHECKOV": "true"}])
+def test_what_it_finds_closes_the_gate(
+    how: dict[str, Any], installed: Callable[..., None], tmp_path: Path
+) -> None:
+    installed()
+    found = reviewed(tmp_path, *how.pop("options", ()), **how)
+    assert found.exit_code == 1
+    assert "CKV_AWS_27" in found.stdout
+
+
+@pytest.mark.parametrize("value", ["", "false", "0"])
+def test_nobody_looks_where_nobody_was_asked(
+    value: str, installed: Callable[..., None], tmp_path: Path
+) -> None:
+    installed()
+    found = reviewed(tmp_path, TANDEM_CHECKOV=value)
+    assert (found.exit_code, "CKV_AWS_27" in found.stdout) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("how", "line"),
+    [
+        (None, "checkov is not installed: install it (pipx install checkov), or leave"),
+        ({"more": "sys.exit(3)"}, "checkov found nothing out: it ended with status 3"),
+        ({"errors": ["planned.json"]}, "checkov cannot read the plan"),
+        ({"more": "print('and more')"}, "checkov answers otherwise than version 3 does"),
+    ],
+)
+def test_no_gate_passes_without_it(
+    how: dict[str, Any] | None, line: str, installed: Callable[..., None], tmp_path: Path
+) -> None:
+    if how is not None:
+        installed(**how)
+    found = reviewed(tmp_path, "--checkov", "--markdown", str(tmp_path / "review.md"))
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert found.stderr.startswith(line)
+    assert len(found.stderr.splitlines()) == 1
+    assert not (tmp_path / "review.md").exists()
 
 
 def test_what_belonged_together_is_said_of_what_goes() -> None:
