@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,31 @@ def run(*arguments: object, given: bytes | None = None) -> Result:
     return CliRunner().invoke(app, ["review", *map(str, arguments)], input=given)
 
 
-def data(*arguments: object) -> Any:
-    return json.loads(run(PLAN, "--json", *arguments).stdout)
+@cache
+def plain() -> Result:
+    """The review of the plan, with all its roles."""
+    return run(PLAN)
+
+
+@cache
+def as_json() -> Any:
+    return json.loads(run(PLAN, "--json").stdout)
+
+
+def destroying(folder: Path) -> Path:
+    """A plan that takes no time: a repository is destroyed."""
+    name = {"address": "aws_ecr_repository.r", "type": "aws_ecr_repository", "name": "r"}
+    about = {**name, "mode": "managed", "provider_name": "registry.terraform.io/hashicorp/aws"}
+    change = {"actions": ["delete"], "before": {"name": "r"}, "after": None, "after_unknown": {}}
+    plan = folder / "destroying.json"
+    plan.write_text(
+        json.dumps({"format_version": "1.2", "resource_changes": [about | {"change": change}]})
+    )
+    return plan
+
+
+def data(plan: Path, *arguments: object) -> Any:
+    return json.loads(run(plan, "--json", *arguments).stdout)
 
 
 def edited(file: Path, **parts: Any) -> Path:
@@ -43,7 +67,7 @@ def edited(file: Path, **parts: Any) -> Path:
 
 
 def test_a_closed_gate_is_exit_status_1_and_the_comment_is_printed() -> None:
-    found = run(PLAN)
+    found = plain()
     assert found.exit_code == 1
     assert found.stdout.startswith("## ⛔ Blocked by ")
     assert found.stderr == ""
@@ -58,7 +82,7 @@ def test_a_plan_of_nothing_passes(tmp_path: Path) -> None:
 
 
 def test_standard_input_is_a_plan_too() -> None:
-    assert run("-", given=PLAN.read_bytes()).stdout == run(PLAN).stdout
+    assert run("-", given=PLAN.read_bytes()).stdout == plain().stdout
 
 
 def test_each_format_is_written(tmp_path: Path) -> None:
@@ -67,7 +91,9 @@ def test_each_format_is_written(tmp_path: Path) -> None:
     assert files["markdown"].read_text(encoding="utf-8") == found.stdout
     assert files["html"].read_text(encoding="utf-8").startswith("<!doctype html>")
     (results,) = json.loads(files["sarif"].read_text(encoding="utf-8"))["runs"]
-    assert {it["ruleId"] for it in results["results"]} >= {it["check"] for it in data()["findings"]}
+    assert {it["ruleId"] for it in results["results"]} >= {
+        it["check"] for it in as_json()["findings"]
+    }
 
 
 def test_the_comment_is_as_short_as_it_is_asked_to_be() -> None:
@@ -82,17 +108,17 @@ def test_a_limit_that_is_none_is_said_in_one_line(limit: str) -> None:
 
 
 def test_a_waiver_of_the_file_opens_the_gate(tmp_path: Path) -> None:
-    config = tmp_path / "pipelines.yaml"
+    plan, config = destroying(tmp_path), tmp_path / "pipelines.yaml"
     waivers = [
         f'    - {{address: "*", rule: {rule}, reason: agreed, expires: 2999-12-31}}\n'
-        for rule in {it["rule"] for it in data()["objections"]}
+        for rule in {it["rule"] for it in data(plan)["objections"]}
     ]
     config.write_text(f"{CONFIG}  waivers:\n{''.join(waivers)}")
-    assert run(PLAN).exit_code == 0  # it is where it is looked for
-    assert run(PLAN, "--config", config).stdout.startswith("## ✅ Passes with ")
+    assert run(plan).exit_code == 0  # it is where it is looked for
+    assert run(plan, "--config", config).stdout.startswith("## ✅ Passes with ")
     config.write_text(config.read_text().replace("2999", "2001"))
-    assert {it["rule"] for it in data()["objections"]} >= {"waiver-expired"}
-    assert run(PLAN).exit_code == 1
+    assert {it["rule"] for it in data(plan)["objections"]} >= {"waiver-expired"}
+    assert run(plan).exit_code == 1
 
 
 def test_code_scanning_gets_a_path_in_the_repository(
@@ -151,7 +177,7 @@ def test_what_is_wrong_quotes_no_value(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    found = run(PLAN, "--markdown", tmp_path / "file" / "review.md")
+    found = run(destroying(tmp_path), "--markdown", tmp_path / "file" / "review.md")
     assert (found.exit_code, found.stdout) == (2, "")
     assert found.stderr.startswith(f"{tmp_path / 'file' / 'review.md'}: cannot be written: ")
 
@@ -171,20 +197,22 @@ def test_no_output_is_written_over_another_or_over_the_plan(tmp_path: Path) -> N
     assert (found.exit_code, found.stdout) == (2, "")
     assert found.stderr == "--html and --markdown are the same file: review.html\n"
     assert not file.exists()
-    plan = edited(tmp_path / "plan.json")
+    plan = destroying(tmp_path)
     assert run(plan, "--sarif", plan).stderr == (
         f"--sarif and PLAN_JSON are the same file: {plan}\n"
     )
-    assert run(PLAN, "--markdown", os.devnull, "--html", os.devnull).exit_code == 1
+    assert run(plan, "--markdown", os.devnull, "--html", os.devnull).exit_code == 1
 
 
 def test_a_file_with_nothing_but_the_review_is_enough(tmp_path: Path) -> None:
     config = tmp_path / "exceptions.yaml"
-    waiver = '{address: "*", rule: access-widened, reason: agreed, expires: 2999-12-31}'
+    waiver = '{address: "*", rule: data-destroyed, reason: agreed, expires: 2999-12-31}'
     config.write_text(f"review: {{waivers: [{waiver}]}}\n")
-    waived = [it for it in data("--config", config)["objections"] if it["waiver"]]
+    waived = [
+        it for it in data(destroying(tmp_path), "--config", config)["objections"] if it["waiver"]
+    ]
     assert waived
-    assert {it["rule"] for it in waived} == {"access-widened"}
+    assert {it["rule"] for it in waived} == {"data-destroyed"}
 
 
 def test_pythons_own_words_are_not_shown(tmp_path: Path) -> None:
@@ -195,7 +223,7 @@ def test_pythons_own_words_are_not_shown(tmp_path: Path) -> None:
 
 
 def test_what_is_not_known_is_said_once_for_what_is_alike() -> None:
-    said = data()["not_known"]
+    said = as_json()["not_known"]
     assert said
     assert len(said) == len(set(said))
     assert not any("\ue000" in line for line in said)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 
 import pytest
 import review_samples
@@ -25,17 +26,21 @@ def structure(root: Element) -> Counter[tuple[str, ...]]:
     return Counter((it.tag, *sorted(it.attributes)) for it in root.all if id(it) not in links)
 
 
+@cache
+def harmless() -> Counter[tuple[str, ...]]:
+    return structure(page(poisoned(realistic(), "x")))
+
+
 def test_hostile_names_stay_names() -> None:
     hostile = page(review_samples.hostile())
-    assert structure(hostile) == structure(page(poisoned(realistic(), "x")))
+    assert structure(hostile) == harmless()
     assert "<script>alert(1)</script><img src=x onerror=alert(2)>" in hostile.one("main").text
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.text(min_size=1, max_size=20))
 def test_any_name_stays_a_name(text: str) -> None:
-    expected = structure(page(poisoned(realistic(), "x")))
-    assert structure(page(poisoned(realistic(), text))) == expected
+    assert structure(page(poisoned(realistic(), text))) == harmless()
 
 
 def test_nothing_is_hidden_or_turned_around_by_a_name() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 import pytest
 import review_samples as samples
@@ -19,6 +20,12 @@ from tandem.review.model import (
 )
 
 REALISTIC = markdown(samples.realistic())
+
+
+@cache
+def huge() -> tuple[Review, str]:
+    review = samples.huge()
+    return review, markdown(review)
 
 
 def test_the_first_line_is_the_verdict_and_terraforms_counts() -> None:
@@ -174,7 +181,7 @@ def test_of_much_that_is_destroyed_what_holds_data_is_seen_first() -> None:
 
 
 def test_links_without_room_for_their_picture_are_listed() -> None:
-    text = markdown(samples.huge(), limit=6000)
+    text = markdown(samples.huge(200), limit=6000)
     assert "```mermaid" not in text
     assert "❌ **broken**" in text
     assert "1 of 1 picture" in text
@@ -198,8 +205,7 @@ def test_nothing_is_shortened_that_fits() -> None:
 
 
 def test_a_comment_is_never_too_long_and_says_what_is_missing() -> None:
-    review = samples.huge()
-    text = markdown(review)
+    review, text = huge()
     assert LIMIT * 0.95 < len(text) <= LIMIT
     said = re.search(r"Not shown here: ([\d,]+) of 5,000 changes", text)
     assert said
@@ -212,7 +218,7 @@ def test_a_comment_is_never_too_long_and_says_what_is_missing() -> None:
 
 
 def test_many_of_one_kind_do_not_hide_another_kind() -> None:
-    text = markdown(samples.huge(), limit=10_240)
+    text = markdown(samples.huge(500), limit=10_240)
     for heading in ("Destroyed or replaced", "Permissions", "New findings"):
         assert f"### {heading}\n" in text
 
@@ -224,7 +230,7 @@ def test_what_closes_the_gate_is_never_cut_for_something_else(limit: int) -> Non
         Objection("data-destroyed", f"module.image{n}.aws_ecr_repository.r", f"{n}: {why}", "keep")
         for n in range(14)
     )
-    text = markdown(replace(samples.huge(), objections=objections), limit=limit)
+    text = markdown(replace(samples.huge(500), objections=objections), limit=limit)
     assert all(f"`{it.address}`" in text for it in objections)
     if text.count(why) < 14:
         assert text.count("\n### ") == 1
@@ -247,8 +253,7 @@ def test_nothing_that_has_drifted_waits_to_be_merged() -> None:
 
 
 def test_what_is_cut_is_the_least_dangerous() -> None:
-    review = samples.huge()
-    text = markdown(review)
+    review, text = huge()
     lost = [it for it in review.changes if it.action in ("destroy", "replace")]
     shown = [f"`{it.address}`" in text for it in lost]
     assert shown == sorted(shown, reverse=True)
@@ -268,7 +273,7 @@ def test_one_change_does_not_take_the_room_of_all_others() -> None:
 
 
 def test_a_limit_without_room_is_refused() -> None:
-    for review in (samples.huge(), samples.poisoned(samples.huge(), samples.HOSTILE)):
+    for review in (samples.huge(200), samples.poisoned(samples.huge(40), samples.HOSTILE)):
         assert len(markdown(review, limit=SHORTEST)) <= SHORTEST
     with pytest.raises(ValueError, match=r"limit: 100 characters are too few; use 2000 or more"):
         markdown(samples.tiny(), limit=100)

@@ -6,7 +6,7 @@ import re
 
 import markupsafe
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.review.needles import Needles
@@ -77,6 +77,7 @@ def test_keys_that_are_names_are_no_secrets(key: str, telling: bool) -> None:
 words = st.text("ab(", min_size=1, max_size=12)
 
 
+@settings(deadline=None)  # many expressions are compiled
 @given(st.lists(words, max_size=6), st.text("ab(c", max_size=40))
 def test_needles_are_found_as_one_by_one(needles: list[str], text: str) -> None:
     """The longest at the first place, then the next: what `re` does with them in this order."""
