@@ -17,7 +17,8 @@ from tandem.review.permissions.spans import Span
 
 _Part = Literal["actions", "resources", "principals"]
 _PARTS: tuple[_Part, ...] = ("actions", "resources", "principals")
-_DANGEROUS = ("iam:", "sts:", "kms:", "organizations:", "secretsmanager:", "sso", "ssm:getparam")
+_WHO_MAY = ("*", "iam:", "sts:", "organizations:", "sso")
+_SECRETS = ("secretsmanager:", "kms:", "ssm:getparam")
 _LITERAL = str.maketrans({"\ue010": "*", "\ue011": "?"})
 
 
@@ -54,18 +55,21 @@ def grants(
     ]
     for part in _PARTS:
         single = _merged(single, part)
-    ordered = (replace(it, actions=tuple(sorted(it.actions, key=_is_tame))) for it in single)
+    ordered = (replace(it, actions=tuple(sorted(it.actions, key=_tameness))) for it in single)
     return tuple(sorted(ordered, key=_order))
 
 
-def _order(grant: Grant) -> tuple[bool, bool, bool]:
+def _order(grant: Grant) -> tuple[bool, bool, int]:
     """What a reader has to look at comes first."""
-    return not grant.wide, bool(grant.needed), all(map(_is_tame, grant.actions))
+    return not grant.wide, bool(grant.needed), min(map(_tameness, grant.actions), default=0)
 
 
-def _is_tame(action: str) -> bool:
-    """Whether an action is one only, and not of what says who may do what, or what is secret."""
-    return not (is_wild(action) or action.lower().startswith(_DANGEROUS))
+def _tameness(action: str) -> int:
+    """How little there is to fear of an action: who may do what, secrets, many of them, others."""
+    said = action.lower()
+    if said.startswith(_WHO_MAY):
+        return 0
+    return 1 if said.startswith(_SECRETS) else 2 if is_wild(said) else 3
 
 
 def words(cell: Cell) -> str:
