@@ -11,7 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from synthesis import ROOT
 
-from review_plans.expected import OBJECTIONS
+from review_plans.expected import DRIFTED, OBJECTIONS
 from review_plans.reviewed import Reviewed
 from review_plans.secret import CANARIES
 from review_plans.workshop import Block, Plan
@@ -19,7 +19,8 @@ from review_plans.workshop import Block, Plan
 LONGEST_COMMENT = 65_000
 _COUNTED = {"add": "add", "change": "change", "destroy": "destroy", "import": "importing"}
 """Terraform's words for what it counts, and ours."""
-_LEFT_OUT = re.compile(r"([\d,]+) of [\d,]+ [a-z]")
+_LEFT_OUT = re.compile(r"([\d,]+) of ([\d,]+) changes?\b")
+"""Of the changes: what is cut of anything else says nothing of them."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ class Properties:
 
     def test_has_what_drifted(self, made: Made) -> None:
         said = {it["address"] for it in made.plan.document.get("resource_drift", [])}
-        assert {it["address"] for it in made.review.data["drift"]} <= said
+        drifted = {it["address"] for it in made.review.data["drift"]}
+        assert drifted == DRIFTED.get(made.name, set())
+        assert drifted <= said
 
     def test_fits_into_a_comment(self, made: Made) -> None:
         assert 0 < len(made.review.markdown) <= LONGEST_COMMENT
@@ -102,12 +105,16 @@ class Properties:
 
 
 def assert_counts_what_it_cuts(review: Reviewed, addresses: list[str]) -> None:
-    """Every address is in the comment, or the comment says that so many are not."""
+    """Every address is in the comment, in brief or not, or the comment says how many are not."""
     missing = {it for it in addresses if f"`{it}`" not in review.markdown}
-    assert len(missing) <= _left_out(review.markdown), missing
+    left, all_of = _left_out(review.markdown)
+    assert len(missing) <= left, missing
+    assert all_of in (0, len(review.data["changes"]))
 
 
-def _left_out(markdown: str) -> int:
-    """How much a comment says that it does not show."""
-    cut = [line for line in markdown.splitlines() if "Shortened" in line]
-    return sum(int(it.replace(",", "")) for line in cut for it in _LEFT_OUT.findall(line))
+def _left_out(markdown: str) -> tuple[int, int]:
+    """How many changes a comment says that it does not show, and of how many."""
+    [cut] = [line for line in markdown.splitlines() if "Shortened" in line] or [""]
+    said = _LEFT_OUT.search(cut.split("Shown in one line")[0])
+    left, all_of = (int(it.replace(",", "")) for it in said.groups()) if said else (0, 0)
+    return left, all_of
