@@ -86,3 +86,9 @@ def test_the_same_change_gives_the_same_text() -> None:
     drawn = change_picture(links(before, after)).splitlines()
     arrows = [line for line in drawn if '|"changed"|' in line]
     assert arrows == sorted(arrows, key=lambda line: int(line.rpartition(" n")[2]))
+
+
+def test_a_link_that_comes_and_does_not_work_is_not_drawn_as_good_news() -> None:
+    both = links(None, started(broken="rule-disabled"))
+    assert [it.kind for it in both.changes] == ["added"]
+    assert '|"✗ broken"|' in change_picture(both)
