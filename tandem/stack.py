@@ -98,7 +98,14 @@ def _review(stack: TerraformStack, config: Config) -> None:
     source, file, image = review.source, review.file, review.image
     if source is not None and state is not None:
         if review.pipeline:
-            PlanReview(stack, source=source, state=state, file=file, image=image)
+            PlanReview(
+                stack,
+                source=source,
+                state=state,
+                file=file,
+                image=image,
+                checkov=review.checkov,
+            )
         if review.drift is not None:
             DriftReview(
                 stack,

@@ -22,7 +22,8 @@ class DriftReview(Element):
         source: The repository with the file; its branch is what is compared.
         state: Where the stack's state is.
         schedule: `rate(…)` or `cron(…)`.
-        notify: ARN of the SNS topic that is told. None: one is made.
+        notify: ARN of the SNS topic that is told. None: one is made. If a KMS key of yours encrypts
+            it, the key's policy must let the build's role use it: the role has no right to keys.
         file: Path of the file in the repository.
         image: The image in which plans are made. None: Amazon Linux.
 

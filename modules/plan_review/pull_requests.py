@@ -37,6 +37,7 @@ class PlanReview(Element):
         state: Where the stack's state is.
         file: Path of the file in the repository.
         image: The image in which plans are made. None: Amazon Linux.
+        checkov: Whether checkov looks at every plan too; each build installs it.
 
     https://docs.aws.amazon.com/codebuild/latest/userguide/webhooks.html
     """
@@ -49,6 +50,7 @@ class PlanReview(Element):
         state: S3State,
         file: str = "pipelines.yaml",
         image: str | None = None,
+        checkov: bool = False,
     ) -> None:
         super().__init__(scope, ID, address=ID)
         self.build = PlanProject(
@@ -62,6 +64,7 @@ class PlanReview(Element):
                 "TANDEM_HOST": host(source),
                 "TANDEM_REPOSITORY": name(source),
                 "TANDEM_BRANCH": source.branch,
+                "TANDEM_CHECKOV": "true" if checkov else None,
             },
             image=image,
             token=source.token if isinstance(source, ReviewedConnection) else None,

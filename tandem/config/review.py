@@ -136,10 +136,14 @@ class Review:
     image: BuildImage | None = None
     """Image in which plans are made; one of yours has Python, Node.js, make, git and Terraform.
     None: Amazon Linux, where every build installs Terraform."""
+    checkov: Flag = False
+    """Let checkov look at the plans of pull requests too: each build of `pipeline` installs it."""
     drift: Schedule | None = None
     """When to compare what exists with the state, as in `rate(1 day)`. None: never."""
     notify: TopicArn | None = None
-    """The SNS topic that is told of drift. None: one is made."""
+    """The SNS topic that is told of drift. None: one is made. If a KMS key of yours encrypts the
+    topic, let the key's policy allow the role `PROJECT-drift_review-build` `kms:Decrypt` and
+    `kms:GenerateDataKey`."""
     github: GithubPlans | None = None
     """A role with which workflows of GitHub Actions plan pull requests. None: no role."""
 
@@ -159,5 +163,10 @@ class Review:
         if self.notify is not None and self.drift is None:
             raise PydanticCustomError(
                 "notify", "notify is told of drift only: add drift, or remove it"
+            )
+        if self.checkov and not self.pipeline:
+            raise PydanticCustomError(
+                "checkov",
+                "checkov is for the builds of pipeline: add pipeline: true, or remove it",
             )
         return self

@@ -67,6 +67,7 @@ text = pathlib.Path(os.environ["TANDEM_CONFIG"]).read_text()
 }))
 """
 INSTALL = """\
+[ "$#" = 0 ] || echo "installed $*" >> "$CALLS"
 mkdir -p .venv/bin
 ln -sf "$PYTHON_STAND_IN" .venv/bin/python
 """
@@ -81,6 +82,10 @@ if [ "$2" = tandem.rehearsal ]; then
     echo "rehearsed $*" >> "$CALLS"
     for plan; do :; done
     exec cp "$REHEARSED" "$plan"
+fi
+if [ "$3" = review ] && [ "$TANDEM_CHECKOV" = true ]; then
+    echo "asked for checkov" >> "$CALLS"
+    unset TANDEM_CHECKOV # the real one would take its time
 fi
 exec PYTHON "$@"
 """
@@ -312,9 +317,9 @@ def test_where_nothing_changes_nobody_has_to_read_it(repository: Repository) -> 
 def test_a_closed_gate_fails_the_job_and_is_commented(repository: Repository) -> None:
     result = repository.run("review", "plan", rehearsed=str(DESTROYS))
     assert not result.succeeded
-    assert "Blocked by 3 objections" in result.summary
+    assert "⛔ Blocked by " in result.summary
     repository.run("review", "comment")
-    assert "Blocked by 3 objections" in repository.host.notes[0].text
+    assert "⛔ Blocked by " in repository.host.notes[0].text
 
 
 @pytest.mark.parametrize("fault", ["main.py", "pipelines.yaml"])
@@ -345,6 +350,13 @@ def test_a_fork_gets_neither_the_role_nor_a_comment(repository: Repository) -> N
     assert "Rehearsed on an emulator" in result.summary
     condition = REVIEW["jobs"]["comment"]["if"]
     assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
+
+
+def test_checkov_looks_where_the_repository_says_so(repository: Repository) -> None:
+    result = repository.run("review", "plan", TANDEM_CHECKOV="true", TANDEM_PLAN_ROLE=ROLE)
+    assert result.succeeded, result.log
+    calls = (repository.folder / "calls").read_text()
+    assert calls == "installed --with-scan\nasked for checkov\n"
 
 
 def test_with_a_role_the_real_state_is_planned(repository: Repository) -> None:

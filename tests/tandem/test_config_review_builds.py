@@ -59,6 +59,11 @@ WRONG: dict[str, tuple[Any, Any, list[str]]] = {
         S3,
         ["review: notify is told of drift only: add drift, or remove it"],
     ),
+    "checkov for no build": (
+        {"checkov": True, "github": GITHUB},
+        S3,
+        ["review: checkov is for the builds of pipeline: add pipeline: true, or remove it"],
+    ),
     "a local state": (
         {"pipeline": True, "source": PIPELINES},
         "local",
@@ -161,6 +166,20 @@ def test_each_is_made_where_it_is_asked_for(tmp_path: Path) -> None:
     assert set(github[projects]) == {"web_build"}
     assert "github_plan_role" in github["aws_iam_role"]
     assert "acme-state/shop.tfstate" in github["aws_iam_role_policy"]["github_plan_role"]["policy"]
+
+
+def test_checkov_looks_where_it_is_asked_for(tmp_path: Path) -> None:
+    review = {"source": PIPELINES, "pipeline": True, "drift": "rate(1 day)"}
+    looks = {"name": "TANDEM_CHECKOV", "value": "true", "type": "PLAINTEXT"}
+    for asked in (False, True):
+        made = composed(tmp_path, {**review, "checkov": asked})["aws_codebuild_project"]
+        told = {
+            name: it["environment"]["environment_variable"]
+            for name, it in made.items()
+            if name != "web_build"
+        }
+        assert (looks in told["plan_review"]) is asked
+        assert looks not in told["drift_review"]
 
 
 def test_an_image_of_ones_own_is_pulled_with_the_builds_role(tmp_path: Path) -> None:
