@@ -16,7 +16,17 @@ from typing import Any
 import pytest
 from synthesis import ROOT, environment, run_python, tandem
 
-COMMANDS = ("access", "check", "demo", "emulator", "export", "generate", "trace")
+COMMANDS = (
+    "access",
+    "check",
+    "comment",
+    "demo",
+    "emulator",
+    "export",
+    "generate",
+    "review",
+    "trace",
+)
 COLOUR = "\x1b["
 
 RIGHT = """\
