@@ -134,7 +134,8 @@ def run_phases(phases: Mapping[str, Mapping[str, list[str]]], execute: Shell) ->
     results: dict[str, bool] = {}
     for name in ("install", "pre_build", "build", "post_build"):
         failed = [phase for phase, succeeded in results.items() if not succeeded]
-        if not phases.get(name, {}).get("commands") or (failed and (failed, name) != (["build"], "post_build")):
+        comes_too_late = failed and (failed, name) != (["build"], "post_build")
+        if not phases.get(name, {}).get("commands") or comes_too_late:
             continue
         execute(f"export CODEBUILD_BUILD_SUCCEEDING={int(not failed)}")
         results[name] = all(execute(command) == 0 for command in phases[name]["commands"])

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -18,6 +19,7 @@ from modules.settings import types
 from modules.settings.types import Between, Text
 from tandem.config import Config, ConfigError, Image, load
 from tandem.config.fields import fields_of
+from tandem.config.review import ReviewedSource
 from tandem.stack import compose
 from tandem.terraform import Terraform
 
@@ -65,7 +67,7 @@ def values(annotation: Any, rules: list[Any]) -> SearchStrategy[Any]:
         most = min(
             [rule.max_length or 3 for rule in rules if isinstance(rule, Len | MaxLen)] or [3]
         )
-        return st.lists(values(inner[0], []), min_size=least, max_size=most, unique=True)
+        return st.lists(values(inner[0], []), min_size=least, max_size=most, unique_by=repr)
     if inner:  # a union; what may be null is left out instead
         return st.one_of([values(each, rules) for each in inner if each is not type(None)])
     for rule in rules:
@@ -76,7 +78,11 @@ def values(annotation: Any, rules: list[Any]) -> SearchStrategy[Any]:
                 return BY_RULE[rule]
             pattern = re.compile(rule.pattern, re.ASCII)
             return st.from_regex(pattern, fullmatch=True).filter(rule.takes)
-    return {bool: st.booleans(), str: st.sampled_from([*NASTY, ""])}[annotation]
+    return {
+        bool: st.booleans(),
+        str: st.sampled_from([*NASTY, ""]),
+        date: st.dates().map(date.isoformat),
+    }[annotation]
 
 
 @cache  # hypothesis looks at a pattern once, not for every file
@@ -108,6 +114,17 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
         if "deploy" not in image:
             image.pop("approval", None)
         images[name] = image
+    review = file.get("review", {})
+    builds = review.get("pipeline") or "drift" in review
+    if builds and "source" not in review:
+        review["source"] = draw(values(ReviewedSource, []))
+    for name, used in {
+        "source": builds,
+        "notify": "drift" in review,
+        "checkov": review.get("pipeline"),
+    }.items():
+        if not used:
+            review.pop(name, None)
     return {**file, "images": images}
 
 

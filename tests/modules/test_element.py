@@ -73,7 +73,7 @@ def test_terraform_gives_back_the_very_text(tmp_path: Path) -> None:
 
     collect()
     buildspecs = [path.read_text(encoding="utf-8") for path in sorted(BUILDSPECS.glob("*.yml"))]
-    assert len(buildspecs) == 2
+    assert buildspecs
     expected = {f"text_{n}": text for n, text in enumerate([*buildspecs, *NASTY, *found])}
     stack = new_stack()
     for name, text in expected.items():
