@@ -307,7 +307,7 @@ def _told() -> Iterator[None]:
     """Say what is wrong with the input in its own lines, and exit with status 2."""
     from tandem.access.node import EvaluatorError
     from tandem.deployment import InputError
-    from tandem.review.errors import ScanError
+    from tandem.review.findings.errors import ScanError
     from tandem.synthesis import SynthesisError
     from tandem.trace.pictures.svg import PictureError
 

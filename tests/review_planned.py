@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tandem.review.plan import Plan, ResourceChange, understand
+from tandem.review.reading.plan import Plan, ResourceChange, understand
 
 Json = Mapping[str, Any]
 _ACTIONS = {

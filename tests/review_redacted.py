@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from tandem.deployment.symbols import readable
-from tandem.review.redaction import redact
+from tandem.review.redaction.redaction import redact
 
 Json = dict[str, Any]
 CANARY = "CANARY-3f9a"

@@ -18,11 +18,11 @@ from tandem.files import write
 from tandem.inputs import STANDARD_INPUT
 from tandem.review.as_json import as_json as plain
 from tandem.review.markdown import SHORTEST, markdown
-from tandem.review.plan_file import read
-from tandem.review.redaction import redact
+from tandem.review.reading.file import read
+from tandem.review.redaction.redaction import redact
+from tandem.review.redaction.scrubbing import scrubbed, scrubbed_json
 from tandem.review.report import review
 from tandem.review.sarif import sarif
-from tandem.review.scrubbing import scrubbed, scrubbed_json
 
 if TYPE_CHECKING:
     from tandem.config import Review as Settings

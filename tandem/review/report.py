@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from tandem.deployment import Deployment, Unresolved
 from tandem.deployment.symbols import readable, symbols_in
-from tandem.review.changes import changes, drift, outputs, renames
-from tandem.review.checkov import scan
-from tandem.review.deployments import deployments
-from tandem.review.gate import gated
-from tandem.review.looks import looking
+from tandem.review.changes.changes import changes, drift, outputs, renames
+from tandem.review.findings.analysis import analysing
+from tandem.review.findings.checkov import scan
+from tandem.review.gate.gate import gated
 from tandem.review.model import Review
 from tandem.review.permissions import permission_changes
-from tandem.review.plan import understand
-from tandem.review.plan_file import as_terraform_writes
+from tandem.review.reading.deployments import deployments
+from tandem.review.reading.file import as_terraform_writes
+from tandem.review.reading.plan import understand
 
 if TYPE_CHECKING:
     from tandem.config import Review as Settings
@@ -33,7 +33,7 @@ def review(
     """Review a plan.
 
     Args:
-        document: The plan, without what is sensitive: see `tandem.review.redaction`.
+        document: The plan, without what is sensitive: see `tandem.review.redaction.redaction`.
         settings: `review:` of the file; None: there is no file, and no exception.
         today: The day in UTC, by which waivers expire.
         checkov: Whether to let checkov look at it too, which takes some ten seconds.
@@ -46,13 +46,13 @@ def review(
     with as_terraform_writes():
         plan = understand(document)
         sides = deployments(document, drift=plan.kind == "drift")
-    with looking(sides) as looks, as_terraform_writes():
+    with analysing(sides) as analyses, as_terraform_writes():
         # All that needs no finding first: it is done while others look.
         scanned = scan(document, drift=plan.kind == "drift") if checkov else ()
         drifted = drift(plan, sides.after, sides.before)
         changed = changes(plan, sides.after, sides.before)
-        permissions = permission_changes(sides.before, sides.after, report=looks.access)
-        seen = looks()
+        permissions = permission_changes(sides.before, sides.after, report=analyses.access)
+        seen = analyses()
         found = Review(
             kind=plan.kind,
             terraform_version=plan.terraform_version,

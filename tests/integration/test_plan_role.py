@@ -16,10 +16,10 @@ from modules.plan_reads import READS
 from tandem.access.evaluator import Evaluator, Request
 from tandem.deployment import understand
 from tandem.emulator import OVERRIDE_FILE, Emulator, override, seed
-from tandem.review.changes import drift
-from tandem.review.deployments import deployments
-from tandem.review.plan import understand as understand_plan
-from tandem.review.redaction import redact
+from tandem.review.changes.changes import drift
+from tandem.review.reading.deployments import deployments
+from tandem.review.reading.plan import understand as understand_plan
+from tandem.review.redaction.redaction import redact
 from tandem.terraform import Terraform
 
 pytestmark = pytest.mark.integration

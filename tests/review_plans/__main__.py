@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from review_plans.everything import MAKERS
 from review_plans.properties import scenarios
 from review_plans.workshop import Workshop, provider
-
 from tandem.emulator import Emulator
 
 

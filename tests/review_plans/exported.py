@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from review_plans.workshop import Files, Plan, Workshop, changed, tree
 from synthesis import ROOT
+
+from review_plans.workshop import Files, Plan, Workshop, changed, tree
 
 _FOLDER = Path(__file__).parent / "exported"
 _MODULE = Path("terraform/image-pipeline")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from foreign_terraform import FOLDER
+
 from review_plans.workshop import Files, Plan, Workshop, tree
 
 _MADE = ("plan.json", "state.json", "README.md")

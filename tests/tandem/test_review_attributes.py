@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from review_planned import changed, planned
 
 from tandem.deployment.symbols import symbol
-from tandem.review.attributes import attribute_changes, known_attributes, output_changes
-from tandem.review.texts import LONGEST
+from tandem.review.changes.attributes import attribute_changes, known_attributes, output_changes
+from tandem.review.changes.texts import LONGEST
 
 
 def said(before: Any, after: Any, **more: Any) -> list[tuple[str, str | None, str | None]]:

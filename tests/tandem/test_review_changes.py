@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from review_planned import change, planned
 
-from tandem.review.changes import changes, drift, outputs
-from tandem.review.deployments import deployments
+from tandem.review.changes.changes import changes, drift, outputs
+from tandem.review.reading.deployments import deployments
 
 
 def test_everything_that_happens_is_there_and_the_most_dangerous_first() -> None:

@@ -11,11 +11,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tandem.cli import app
-from tandem.review import checkov
-from tandem.review.checkov import scan
-from tandem.review.errors import ScanError
+from tandem.review.findings import checkov
+from tandem.review.findings.checkov import scan
+from tandem.review.findings.errors import ScanError
+from tandem.review.findings.scanned import sides
 from tandem.review.model import ReviewFinding
-from tandem.review.scanned import sides
 
 Json = dict[str, Any]
 

@@ -6,7 +6,7 @@ import pytest
 
 from tandem.deployment import InputError
 from tandem.deployment.symbols import readable
-from tandem.review.deployments import deployments
+from tandem.review.reading.deployments import deployments
 
 Json = dict[str, Any]
 

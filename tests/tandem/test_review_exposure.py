@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from review_planned import change, planned
 
-from tandem.review.changes import changes
-from tandem.review.exposure import exposed
+from tandem.review.changes.changes import changes
+from tandem.review.changes.exposure import exposed
 
 GROUP = "http://acs.amazonaws.com/groups/global/AllUsers"
 GRANT = [{"grant": [{"grantee": [{"type": "Group", "uri": GROUP}]}]}]

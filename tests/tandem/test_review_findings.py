@@ -2,7 +2,7 @@
 
 from tandem.deployment.symbols import symbol
 from tandem.findings import Finding
-from tandem.review.findings import compared
+from tandem.review.findings.findings import compared
 
 PIPELINE = "aws_codepipeline.web"
 

@@ -12,8 +12,7 @@ from pydantic import TypeAdapter
 from tandem.config import Review as Settings
 from tandem.deployment.symbols import symbol
 from tandem.findings import Finding
-from tandem.review.deployments import deployments
-from tandem.review.gate import RULES, gated
+from tandem.review.gate.gate import RULES, gated
 from tandem.review.model import (
     AttributeChange,
     Change,
@@ -28,8 +27,9 @@ from tandem.review.model import (
     ReviewFinding,
 )
 from tandem.review.permissions import permission_changes
-from tandem.review.plan import understand
-from tandem.review.reasons import REASONS
+from tandem.review.reading.deployments import deployments
+from tandem.review.reading.plan import understand
+from tandem.review.reading.reasons import REASONS
 from tandem.review.wording import RULES as NAMES
 from tandem.trace.pictures.model import Graph
 

@@ -6,7 +6,7 @@ import pytest
 from link_pictures import BASE, PIPELINE, RULE, STARTS, WEB, image, node, picture, started
 
 from tandem.findings import Finding
-from tandem.review.links import links
+from tandem.review.links.links import links
 from tandem.review.model import LinkChange
 from tandem.trace.pictures.model import Edge, EdgeKind, Graph, Node, arranged
 

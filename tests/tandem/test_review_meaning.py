@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from review_planned import change, planned
 
-from tandem.review.attributes import attribute_changes
-from tandem.review.meaning import Meaning, keeps_things, meaning
-from tandem.review.plan import ResourceChange
+from tandem.review.changes.attributes import attribute_changes
+from tandem.review.changes.meaning import Meaning, keeps_things, meaning
+from tandem.review.reading.plan import ResourceChange
 
 PLAIN = [{"privileged_mode": False}]
 PRIVILEGED = [{"privileged_mode": True}]

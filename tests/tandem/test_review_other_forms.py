@@ -3,7 +3,7 @@
 import pytest
 
 from tandem.deployment import InputError
-from tandem.review.plan_file import as_terraform_writes
+from tandem.review.reading.file import as_terraform_writes
 
 
 @pytest.mark.parametrize(

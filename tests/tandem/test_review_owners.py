@@ -8,7 +8,7 @@ from typing import Any
 from tandem.deployment import Deployment
 from tandem.deployment.reading import model_of
 from tandem.deployment.state import world
-from tandem.review.owners import owners
+from tandem.review.changes.owners import owners
 
 ARN = "arn:aws:{}:eu-west-1:123456789012:{}"
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"

@@ -51,7 +51,7 @@ TRUST = document(
 
 
 def gained(before: Deployment | None, after: Deployment) -> PermissionChange:
-    found = changes(before, after, report=access(after))
+    found = changes(before, after, report=lambda: access(after))
     return found["aws_iam_role.build", "role"]
 
 
@@ -102,7 +102,7 @@ def test_nobody_knows_what_is_needed_without_a_look() -> None:
 
 def test_the_service_that_uses_a_role_has_to_be_let_in() -> None:
     after = building(LOG_IN)
-    found = changes(None, after, report=access(after))["aws_iam_role.build", "trust"]
+    found = changes(None, after, report=lambda: access(after))["aws_iam_role.build", "trust"]
     assert found.gained[0].needed is True
 
 
@@ -120,7 +120,7 @@ def test_what_aws_lists_on_a_star_is_needed_though_it_is_needed_on_a_name() -> N
 
     before = deploying(allow("ecs:DescribeServices", "*"))
     after = deploying(allow(["ecs:DescribeServices", "ecs:RegisterTaskDefinition"], "*"))
-    found = changes(before, after, report=access(after))["aws_iam_role.pipeline", "role"]
+    found = changes(before, after, report=lambda: access(after))["aws_iam_role.pipeline", "role"]
     assert needed(found) == {"ecs:RegisterTaskDefinition on *": True}
 
 
@@ -146,7 +146,7 @@ def let_in(principal: Any, asked: str) -> Deployment:
 )
 def test_whom_a_repository_has_to_let_in(principal: Any, asked: str, expected: bool | None) -> None:
     after = let_in(principal, asked)
-    found = change(building(LOG_IN), after, report=access(after))
+    found = change(building(LOG_IN), after, report=lambda: access(after))
     assert found.address == "aws_ecr_repository_policy.web"
     assert found.gained[0].needed is expected
 
@@ -188,7 +188,7 @@ PROJECT = {"aws:SourceArn": arn("codebuild", "project/web")}
 )
 def test_a_service_that_is_let_in_already_needs_no_more(after: Deployment) -> None:
     before = trusting(StringEquals=OURS, ArnLike=PROJECT)
-    found = changes(before, after, report=access(after))["aws_iam_role.build", "trust"]
+    found = changes(before, after, report=lambda: access(after))["aws_iam_role.build", "trust"]
     assert [it.needed for it in found.gained] == [None]
 
 

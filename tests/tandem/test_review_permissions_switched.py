@@ -10,10 +10,10 @@ from permission_samples import ACCOUNT, Values, assumable, change, inline, state
 
 from tandem.deployment import Deployment
 from tandem.deployment.symbols import symbol
-from tandem.review.gate import gated
+from tandem.review.gate.gate import gated
 from tandem.review.model import Counts, PermissionChange, Review
 from tandem.review.permissions import permission_changes
-from tandem.review.plan import understand
+from tandem.review.reading.plan import understand
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role"
 ADMIN = f"{ROLE}/Admin"

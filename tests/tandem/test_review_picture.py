@@ -2,8 +2,8 @@
 
 from link_pictures import BASE, PIPELINE, STARTS, WEB, image, node, picture, started
 
-from tandem.review.links import links
-from tandem.review.picture import change_picture
+from tandem.review.links.links import links
+from tandem.review.links.picture import change_picture
 from tandem.trace.pictures.model import Edge, arranged
 
 API = node("pipeline", "api", address="aws_codepipeline.api")

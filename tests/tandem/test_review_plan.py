@@ -10,7 +10,7 @@ import pytest
 
 from tandem.deployment import InputError
 from tandem.review.model import Counts
-from tandem.review.plan import Plan, read, understand
+from tandem.review.reading.plan import Plan, read, understand
 
 Json = dict[str, Any]
 GIVE = "give what `terraform show -json PLAN` prints"

@@ -22,7 +22,7 @@ from review_redacted import (
 )
 
 from tandem.deployment import InputError
-from tandem.review.redaction import redact
+from tandem.review.redaction.redaction import redact
 
 # Values and their marks
 

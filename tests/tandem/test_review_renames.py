@@ -7,8 +7,8 @@ from typing import Any
 from review_planned import change, planned
 
 from tandem.deployment.symbols import symbol
+from tandem.review.changes.renames import renames
 from tandem.review.model import Rename
-from tandem.review.renames import renames
 
 
 def gone(address: str, **values: Any) -> dict[str, Any]:

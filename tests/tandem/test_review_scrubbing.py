@@ -15,9 +15,9 @@ from tandem.review import command
 from tandem.review.as_json import as_json
 from tandem.review.markdown import markdown
 from tandem.review.model import AttributeChange, Links, Objection, Review
+from tandem.review.redaction.scrubbing import scrubbed, scrubbed_json
+from tandem.review.redaction.secrets import HIDDEN, Secrets
 from tandem.review.sarif import sarif
-from tandem.review.scrubbing import scrubbed, scrubbed_json
-from tandem.review.secrets import HIDDEN, Secrets
 from tandem.trace.pictures.model import Graph
 
 CANARY = "CANARY-3f9a"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tandem.review.needles import Needles
-from tandem.review.secrets import HIDDEN, Secrets, is_telling_key
+from tandem.review.redaction.search import Needles
+from tandem.review.redaction.secrets import HIDDEN, Secrets, is_telling_key
 
 CANARY = "CANARY-3f9a"
 

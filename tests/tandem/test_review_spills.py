@@ -7,8 +7,8 @@ import json
 import pytest
 from review_redacted import CANARY, Json, change, module, plan, redacted, resource, shown, sides
 
-from tandem.review.redaction import redact
-from tandem.review.secrets import HIDDEN
+from tandem.review.redaction.redaction import redact
+from tandem.review.redaction.secrets import HIDDEN
 
 
 def test_tags_all_repeats_tags() -> None:

@@ -10,8 +10,8 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from tandem.review.comparison import Comparison, Key, Side
-from tandem.review.links import kinds
+from tandem.review.links.graphs import Comparison, Key, Side
+from tandem.review.links.links import kinds
 from tandem.review.model import Links
 from tandem.trace.pictures.model import Graph
 from tandem.trace.pictures.svg import PictureError

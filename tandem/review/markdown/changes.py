@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tandem.deployment.symbols import printable
+from tandem.review.changes.texts import HIDDEN, SAME, SPELLED
 from tandem.review.markdown.escaping import (
     LONGEST_VALUE,
     code,
@@ -15,7 +16,6 @@ from tandem.review.markdown.escaping import (
 )
 from tandem.review.markdown.fitting import Frame, Part, Section
 from tandem.review.model import AttributeChange, Change, Rename, Review
-from tandem.review.texts import HIDDEN, SAME, SPELLED
 from tandem.review.wording import DONE
 
 _DANGEROUS = ("destroy", "replace")

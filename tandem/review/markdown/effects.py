@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from tandem.review.links.picture import change_picture
 from tandem.review.markdown.changes import details
 from tandem.review.markdown.escaping import code, link, prose
 from tandem.review.markdown.fitting import Frame, Part, Section
 from tandem.review.model import LinkChange, Objection, Review, ReviewFinding
-from tandem.review.picture import change_picture
 from tandem.review.wording import RULES, number_of
 
 _TOGETHER = 10

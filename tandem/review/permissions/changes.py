@@ -46,14 +46,15 @@ def permission_changes(
     before: Deployment | None,
     after: Deployment,
     *,
-    report: Report | None = None,
+    report: Callable[[], Report] | None = None,
 ) -> tuple[PermissionChange, ...]:
     """What roles, users, groups and policies of resources gain and lose.
 
     Args:
         before: What there is, with the addresses that it will have; None: nothing yet.
         after: What there will be.
-        report: What `tandem access` says of `after`, which knows what is needed; None: nobody does.
+        report: Gives what `tandem access` says of `after`, which knows what is needed; None: nobody
+            does.
     """
     pairs = list(_pairs(before, after))
     marks = _Marks(after, report, pairs)
@@ -139,7 +140,9 @@ def _maker(after: Deployment) -> Callable[[str], bool]:
 class _Marks:
     """What is needed of what is gained, and what is wide."""
 
-    def __init__(self, after: Deployment, report: Report | None, pairs: list[_Pair]) -> None:
+    def __init__(
+        self, after: Deployment, report: Callable[[], Report] | None, pairs: list[_Pair]
+    ) -> None:
         self._needs = Needs(after, report)
         self._account = after.account
         gained = [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property, lru_cache
 
 from tandem.access.chosen import is_chosen
 from tandem.access.report import Report, RoleReport
@@ -35,17 +35,25 @@ class Needs:
 
     Args:
         deployment: What there will be.
-        report: What was found out of it; None: nothing.
+        report: Gives what was found out of it, when it is asked for; None: nothing was.
     """
 
-    def __init__(self, deployment: Deployment, report: Report | None) -> None:
+    def __init__(self, deployment: Deployment, report: Callable[[], Report] | None) -> None:
         self._account = deployment.account
-        self._report = report
-        self.roles: Mapping[str, RoleReport] = {
-            it.role.address: it for it in (report.roles if report else ())
-        }
+        self._given = report
+
+    @cached_property
+    def _report(self) -> Report | None:
+        return self._given() if self._given else None
+
+    @cached_property
+    def roles(self) -> Mapping[str, RoleReport]:
         """By address."""
-        self._by_arn = {it.role.arn: it for it in self.roles.values()}
+        return {it.role.address: it for it in (self._report.roles if self._report else ())}
+
+    @cached_property
+    def _by_arn(self) -> Mapping[str, RoleReport]:
+        return {it.role.arn: it for it in self.roles.values()}
 
     def of(
         self, subject: Subject, cell: Cell, had: Collection[Box], *, is_wide: bool

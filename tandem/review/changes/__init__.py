@@ -1,0 +1,1 @@
+"""What a plan does, resource by resource, and what that means here."""

@@ -1,0 +1,1 @@
+"""What trace, access and checkov find in what is planned, and what of it is new."""

@@ -1,0 +1,1 @@
+"""Because of what a plan should not be applied without somebody who answers for it."""

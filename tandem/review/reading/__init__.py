@@ -1,0 +1,1 @@
+"""From a file to a plan in types, and to what there is before and after its apply."""

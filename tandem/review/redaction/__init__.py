@@ -1,0 +1,1 @@
+"""A plan, and what is said of it, without sensitive values."""
