@@ -151,11 +151,10 @@ def _words(grant: Grant) -> str:
         words += f" but {_listed(grant.but_actions)}"
     if grant.principals:
         words += f" by {_listed(grant.principals)}"
-    if grant.wide:
-        return f"{words} ({grant.wide})"
-    if grant.resources:
+    # What is wide says so of every resource.
+    if grant.resources and not (grant.wide and grant.resources == ("*",)):
         words += f" on {_listed(grant.resources)}"
-    return words
+    return f"{words} ({grant.wide})" if grant.wide else words
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -24,6 +24,7 @@ from tandem.review.permissions.wideness import (
     expanded,
     wide_for_a_role,
     wide_for_callers,
+    with_further_rights,
 )
 
 _Key = tuple[str, str, str]
@@ -157,11 +158,12 @@ class _Marks:
         needs = [it.need for it in found.needed] if found else []
 
         def marks(cell: Cell) -> Marks:
-            if subject.kind == "role":
-                wide = wide_for_a_role(cell, needs, self._actions)
-            else:
+            if subject.kind != "role":
                 wide = wide_for_callers(cell, self._account)
-            return Marks(wide, self._needs.of(subject, cell, had, is_wide=bool(wide)))
+                return Marks(wide, self._needs.of(subject, cell, had, is_wide=bool(wide)))
+            wide = wide_for_a_role(cell, needs, self._actions)
+            needed = self._needs.of(subject, cell, had, is_wide=bool(wide))
+            return Marks(wide if needed else with_further_rights(cell, wide), needed)
 
         return marks
 

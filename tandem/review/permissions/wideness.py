@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from tandem.access.evaluator import Evaluator, EvaluatorError, GrantedAction
 from tandem.access.needs import Need
@@ -12,11 +12,12 @@ from tandem.access.wildcards import wide
 from tandem.deployment.symbols import equal, readable
 from tandem.review.permissions.cells import ACTIONS, CONDITIONS, PRINCIPALS, RESOURCES, Cell
 from tandem.review.permissions.conditions import Clause
+from tandem.review.permissions.escalation import escalates
 from tandem.review.permissions.patterns import is_wild
+from tandem.review.permissions.pinning import foreign_accounts, pins, pins_subject
 
 _ACCOUNT = re.compile(r"::(\d{12}):")
-_CALLER = ("aws:source", "aws:principal", "aws:calledvia", "aws:viaawsservice", "kms:viaservice")
-"""Condition keys that say who calls begin with one of these."""
+_FURTHER = "a way to further rights"
 
 
 def actions_asked(cells: Collection[Cell]) -> set[str]:
@@ -86,7 +87,7 @@ def _of_resources(
     )
     if not any(wide(statement, needs, actions)):
         return ""
-    return "on every resource" if is_any else readable(f"on all that {resource} covers")
+    return "on every resource" if is_any else "on all of its kind"
 
 
 def _action(cell: Cell) -> str:
@@ -101,6 +102,20 @@ def _open(cell: Cell) -> bool:
     return not span.all_of or any(is_wild(str(it)) for it in span.all_of)
 
 
+def with_further_rights(cell: Cell, wide: str) -> str:
+    """Why what a role may do, and no step needs, is wide: it may lead to more than it says.
+
+    Args:
+        cell: What is gained.
+        wide: Why it is wide otherwise; empty: it is not.
+    """
+    action = str(next(iter(cell.box[ACTIONS].all_of), "*"))
+    # What is every action is no news, and the same goes for every action of a service.
+    if not cell.allows or _of_actions(cell) or not escalates(action):
+        return wide
+    return f"{wide}, {_FURTHER}" if wide else _FURTHER
+
+
 def wide_for_callers(cell: Cell, account: str) -> str:
     """Why whom a policy lets in is wide, as in `anybody`; empty: it is not.
 
@@ -110,17 +125,22 @@ def wide_for_callers(cell: Cell, account: str) -> str:
     """
     if not cell.allows:
         return ""
-    asked = [it.key for it in cell.box[CONDITIONS].all_of if isinstance(it, Clause)]
+    asked = [it for it in cell.box[CONDITIONS].all_of if isinstance(it, Clause)]
     span = cell.box[PRINCIPALS]
-    if not span.all_of and any(key.startswith(_CALLER) for key in asked):
-        return ""
-    if span.none_of:
-        return "everybody but those that are named"
     if not span.all_of:
-        return "anybody"
+        let_in = [foreign_accounts(it, account) for it in asked if pins(it)]
+        if not let_in:
+            return "everybody but those that are named" if span.none_of else "anybody"
+        return _of_accounts(min(let_in, key=len))
     kind, _, name = str(next(iter(span.all_of))).partition(":")
-    if kind == "Federated" and not any(key.endswith(":sub") for key in asked):
+    if kind == "Federated" and not any(map(pins_subject, asked)):
         return f"whomever {readable(name)} lets in"
     found = _ACCOUNT.search(name) if kind == "AWS" else None
-    is_other = found is not None and equal(found[1], account) is False
-    return f"the account {found[1]}" if found and is_other else ""
+    is_other = found is not None and equal(found[1], account) is not True
+    return _of_accounts([found[1]] if found and is_other else [])
+
+
+def _of_accounts(accounts: Sequence[str]) -> str:
+    if not accounts:
+        return ""
+    return f"the account{'s' * (len(accounts) > 1)} {' and '.join(accounts)}"
