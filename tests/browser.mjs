@@ -6,7 +6,9 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const read = (name) => readFileSync(createRequire(import.meta.url).resolve(name), "utf8");
+const AXE = read("axe-core/axe.min.js");
+const MERMAID = read("@mermaid-js/tiny");
 
 const STEPS = {
   evaluate: (page, expression) => page.evaluate(expression),
@@ -29,6 +31,22 @@ const STEPS = {
       impact: it.impact,
       nodes: it.nodes.map((node) => `${node.target}: ${node.failureSummary}`),
     }));
+  },
+  // The labels of what is drawn, with the settings of GitHub, or why nothing is.
+  mermaid: async (page, text) => {
+    if (!(await page.evaluate("window.mermaid"))) await page.addScriptTag({ content: MERMAID });
+    return page.evaluate(async (text) => {
+      const limits = { maxTextSize: 50_000, maxEdges: 500 };
+      mermaid.initialize({ startOnLoad: false, securityLevel: "strict", ...limits });
+      try {
+        const { svg } = await mermaid.render("picture", text);
+        document.body.innerHTML = svg;
+      } catch (error) {
+        return [`error: ${error.message}`];
+      }
+      return [...document.querySelectorAll(".nodeLabel, .edgeLabel .edgeLabel, .error-text")]
+        .map((it) => it.innerText ?? it.textContent);
+    }, text);
   },
 };
 

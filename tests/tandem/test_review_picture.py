@@ -71,6 +71,23 @@ def test_of_many_the_most_dangerous_are_drawn_and_the_rest_counted() -> None:
     assert 'left_out["and 41 more links that change"]' in drawn
 
 
+def test_what_mermaid_would_refuse_is_drawn_in_part() -> None:
+    """Each character of these names is written as a number of five digits."""
+    others = [node("pipeline", f"{n}{'界' * 46}", *["界" * 48] * 3) for n in range(60)]
+    drawn = change_picture(links(started(), picture(*((BASE, it) for it in others))))
+    assert len(drawn) <= 50_000
+    assert 'left_out["and 41 more links that change"]' in drawn
+
+
+def test_more_arrows_than_mermaid_draws_are_drawn_in_part() -> None:
+    ends = [image(f"i{n}", f"i{n}") for n in range(30)]
+    stay = picture(*((one, it) for one in ends for it in ends), through="polling")
+    new = picture(*zip(ends, reversed(ends), strict=True), kind="pushes")
+    drawn = change_picture(links(stay, arranged(ends, (*stay.edges, *new.edges))))
+    assert drawn.count("-->") <= 500
+    assert 'left_out["and 20 more links that change"]' in drawn
+
+
 def test_names_mean_nothing_to_mermaid() -> None:
     hostile = node("pipeline", 'x"]; click a "javascript:alert(1)', address="p")
     drawn = change_picture(links(None, picture((BASE, hostile))))

@@ -180,6 +180,9 @@ def test_more_links_than_github_draws_are_said() -> None:
     text = mermaid(fan("base", [f"web-{number}" for number in range(300)]))
     assert re.search(r"%% \d+ links: GitHub draws 500", text)
     assert len(nodes_of(text)) == 2 * 301
+    assert "characters: GitHub draws 50000" in mermaid(
+        fan("base", ["é" * 48 + str(n) for n in range(200)])
+    )
 
 
 # DOT

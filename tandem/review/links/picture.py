@@ -5,7 +5,7 @@ https://mermaid.js.org/syntax/flowchart.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tandem.review.links.graphs import Comparison, Side
@@ -16,7 +16,13 @@ from tandem.trace.pictures.mermaid import escaped, shape
 from tandem.trace.pictures.model import Edge, Node
 
 _MOST = 40
-"""Links in one picture: of more nobody sees anything."""
+"""Links that change in one picture: of more nobody sees anything."""
+_MOST_ARROWS = 500
+_LONGEST = 50_000
+"""Characters. Mermaid draws nothing that has more of either, unless a page allows it.
+
+https://mermaid.js.org/config/schema-docs/config.html
+"""
 _ARROWS = {"removed": "-.->", "broken": "-.->"}
 _STYLES: Mapping[str, str] = {
     "added": "stroke:#1a7f37,color:#1a7f37,stroke-width:2px",
@@ -43,14 +49,22 @@ def change_picture(links: Links, *, most: int = _MOST) -> str:
 
     Args:
         links: Both sides.
-        most: How many links that change are drawn, the most dangerous first.
+        most: How many links that change are drawn, the most dangerous first; of what Mermaid
+            would refuse to draw only as many as it does not.
     """
     drawn = _Drawing(Comparison(links.before, links.after))
     changed = sorted(
         (it for it in drawn.links if it.kind), key=lambda it: ORDER.index(it.kind or "mended")
     )
-    if not changed:
-        return ""
+    while changed and most:
+        text = _flowchart(drawn, changed, most)
+        if len(text) <= _LONGEST and text.count("\n") <= _MOST_ARROWS:
+            return text
+        most //= 2
+    return ""
+
+
+def _flowchart(drawn: _Drawing, changed: Sequence[_Link], most: int) -> str:
     kept = changed[:most]
     shown = {end for it in kept for end in (it.source, it.target)}
     same = [it for it in drawn.links if not it.kind and {it.source, it.target} <= shown]

@@ -27,7 +27,8 @@ _RED = "stroke:#cf222e,stroke-width:2px"
 _CLOSE = '%%{init: {"flowchart": {"nodeSpacing": 12}}}%%'
 """Boxes close to each other: https://mermaid.js.org/config/directives.html."""
 _MOST_LINKS = 500
-"""GitHub draws no more: https://mermaid.js.org/config/schema-docs/config.html#maxedges."""
+_LONGEST = 50_000
+"""Characters; GitHub draws nothing that has more: https://mermaid.js.org/config/schema-docs/config.html."""
 
 _PLAIN = re.compile(r"(?<=[A-Za-z0-9])[_.:/-](?=[A-Za-z0-9])|[A-Za-z0-9 /,()✗…·?]")
 """What means nothing to Mermaid, to HTML and to Markdown, where it stands."""
@@ -36,10 +37,7 @@ _PLAIN = re.compile(r"(?<=[A-Za-z0-9])[_.:/-](?=[A-Za-z0-9])|[A-Za-z0-9 /,()✗�
 def mermaid(graph: Graph) -> str:
     """The graph as a flowchart; the same graph gives the same text."""
     drawn = drawing(graph, fold_images=False)
-    lines = [_CLOSE, "flowchart LR"] if drawn.is_crowded else ["flowchart LR"]
-    if len(drawn.edges) > _MOST_LINKS:
-        lines.append(f"  %% {len(drawn.edges)} links: GitHub draws {_MOST_LINKS}, an SVG all")
-    lines += [
+    lines = [
         shape(card.pipeline.id, card.pipeline.kind, _card_lines(card)) for card in drawn.cards
     ]
     lines += [shape(node.id, node.kind, node_lines(node)) for node in drawn.nodes]
@@ -53,7 +51,13 @@ def mermaid(graph: Graph) -> str:
     elsewhere = [node.id for node in drawn.nodes if node.kind in ("elsewhere", "build")]
     if elsewhere:
         lines += ["  classDef other stroke-dasharray:4 3", f"  class {','.join(elsewhere)} other"]
-    return "\n".join(lines) + "\n"
+    begin = [_CLOSE, "flowchart LR"] if drawn.is_crowded else ["flowchart LR"]
+    length = sum(len(line) + 1 for line in lines)
+    if len(drawn.edges) > _MOST_LINKS:
+        begin.append(f"  %% {len(drawn.edges)} links: GitHub draws {_MOST_LINKS}, an SVG all")
+    elif length > _LONGEST:
+        begin.append(f"  %% {length} characters: GitHub draws {_LONGEST}, an SVG all")
+    return "\n".join([*begin, *lines]) + "\n"
 
 
 def _card_lines(card: Card) -> list[str]:
