@@ -111,6 +111,7 @@ def permissions() -> tuple[PermissionChange, ...]:
                     ("arn:aws:iam::210987654321:root",),
                     "if sts:ExternalId StringEquals shop",
                     wide="another account",
+                    limit=2,
                 ),
             ),
             widens=True,
@@ -145,6 +146,8 @@ def permissions() -> tuple[PermissionChange, ...]:
             ),
             is_new=True,
             unknown=("aws_iam_role_policy.extra: known after apply",),
+            is_hidden=True,
+            is_elsewhere=True,
         ),
         PermissionChange(
             "aws_iam_role.shop-web",

@@ -135,6 +135,8 @@ class Grant:
     """Why it is marked, as in `on every resource`; empty: it is not."""
     needed: bool | None = None
     """Whether the role's steps need it; None: nobody knows."""
+    limit: int | None = None
+    """Which of `review.limits`, from 1, lets it be gained; None: none has to."""
     but_actions: tuple[str, ...] = ()
     """What the actions seem to cover and is not meant, as in `s3:*` but `s3:Get*`."""
     but_resources: tuple[str, ...] = ()
@@ -158,6 +160,10 @@ class PermissionChange:
     is_gone: bool = False
     unknown: tuple[str, ...] = ()
     """What could not be compared, and why."""
+    is_hidden: bool = False
+    """Whether something of that may be more than there was."""
+    is_elsewhere: bool = False
+    """Whether all of it that may be is said where it is managed."""
     widens: bool = False
     """Whether it may do something that it could not do before."""
 

@@ -15,6 +15,7 @@ from tandem.review.findings.checkov import scan
 from tandem.review.gate.gate import gated
 from tandem.review.model import Review
 from tandem.review.permissions import permission_changes
+from tandem.review.permissions.switched import made_elsewhere
 from tandem.review.reading.deployments import deployments
 from tandem.review.reading.file import as_terraform_writes
 from tandem.review.reading.plan import understand
@@ -65,16 +66,16 @@ def review(
             links=seen.links,
             permissions=permissions,
             findings=(*seen.findings, *scanned),
-            not_known=tuple(_not_known(sides.after)),
+            not_known=tuple(_not_known(sides.before, sides.after)),
             notes=plan.notes,
         )
         return gated(found, plan, settings, today=today)
 
 
-def _not_known(after: Deployment) -> Iterator[str]:
+def _not_known(before: Deployment | None, after: Deployment) -> Iterator[str]:
     """What nobody can know of what there will be, in lines."""
     alike: dict[tuple[str, str], list[str]] = {}
-    for it in after.unresolved:
+    for it in (*after.unresolved, *made_elsewhere(before, after)):
         why = "it is sensitive" if _is_hidden(it, after) else readable(it.why)
         alike.setdefault((readable(it.attribute), why), []).append(readable(it.address))
     for (attribute, why), addresses in alike.items():

@@ -286,17 +286,50 @@ def test_a_policy_that_is_sensitive() -> None:
     ]
 
 
+HIDDEN = symbol("sensitive: x")
+
+
+@pytest.mark.parametrize(
+    ("of_type", "after", "objects"),
+    [
+        ("aws_lambda_permission", {"principal": HIDDEN}, True),
+        ("aws_lambda_permission", {"source_arn": HIDDEN}, True),
+        ("aws_lambda_permission", {"statement_id": HIDDEN}, False),
+        ("aws_kms_grant", {"operations": ["Decrypt", HIDDEN]}, True),
+        ("aws_kms_grant", {"key_id": HIDDEN}, True),
+        ("aws_iam_user_group_membership", {"groups": [HIDDEN], "user": "a"}, True),
+        ("aws_iam_role_policy_attachment", {"role": HIDDEN}, True),
+        ("aws_iam_role_policy_attachment", {"policy_arn": HIDDEN}, True),
+        ("aws_iam_role", {"inline_policy": [{"name": "a", "policy": HIDDEN}]}, True),
+        ("aws_iam_role", {"tags": {"role": HIDDEN}, "description": HIDDEN}, False),
+        ("aws_iam_access_key", {"user": "a", "secret": HIDDEN}, False),
+        ("aws_iam_access_key", {"user": HIDDEN}, True),
+        ("aws_ami_launch_permission", {"account_id": HIDDEN}, True),
+        ("aws_vpc_endpoint_service", {"allowed_principals": [HIDDEN]}, True),
+        ("aws_codebuild_project", {"service_role": HIDDEN}, True),
+        ("aws_codepipeline", {"stage": [{"action": [{"role_arn": HIDDEN}]}]}, True),
+        ("aws_codepipeline", {"stage": [{"action": [{"configuration": HIDDEN}]}]}, False),
+        ("aws_lambda_function", {"environment": [{"variables": {"role": HIDDEN}}]}, False),
+        ("aws_lambda_function_url", {"authorization_type": HIDDEN}, True),
+        ("aws_s3_bucket_acl", {"acl": HIDDEN}, True),
+    ],
+)
+def test_what_gives_access_is_sensitive(of_type: str, after: dict[str, Any], objects: bool) -> None:
+    entry = {"address": f"{of_type}.it", "mode": "managed", "type": of_type, "name": "it"}
+    for before, says in ((None, objects), (after, False)):
+        change = {"actions": ["update"], "before": before, "after": after}
+        found = of(EMPTY, {"resource_changes": [{**entry, "change": change}]}).objections
+        assert [it.rule for it in found] == (["access-hidden"] if says else [])
+
+
 def test_a_policy_that_is_not_known() -> None:
     unknown = PermissionChange(
-        ROLE, "shop-build", "role", unknown=("aws_x.y is not known before the apply",)
+        ROLE, "shop-build", "role", unknown=("aws_x.y is not known",), is_hidden=True
     )
     assert objections(replace(EMPTY, permissions=(unknown,))) == [
         ("access-hidden", ROLE, "what shop-build may do is not known before the apply")
     ]
-    for harmless in (
-        replace(unknown, is_new=True),
-        replace(unknown, unknown=("aws_x.y, which was there, is not known",)),
-    ):
+    for harmless in (replace(unknown, is_new=True), replace(unknown, is_hidden=False)):
         assert objections(replace(EMPTY, permissions=(harmless,))) == []
 
 
@@ -394,6 +427,33 @@ def test_who_is_limited_too() -> None:
     assert objections(review, limits=[limit])
     assert objections(review, limits=[{**limit, "principals": ["arn:aws:iam::1:role/a"]}])
     assert not objections(review, limits=[{**limit, "principals": ["arn:aws:iam::1:role/*"]}])
+
+
+def test_what_a_limit_allows_is_marked_and_said() -> None:
+    limits = [
+        {"actions": ["s3:*"], "resources": ["*"]},
+        {"actions": ["ecr:Put*"], "resources": ["*"]},
+    ]
+    review = gains(PUSH, replace(PUSH, actions=("ecr:PutX",), needed=True), ANY)
+    found = of(review, limits=limits)
+    assert [it.limit for it in found.permissions[0].gained] == [2, None, None]
+    assert found.notes == (
+        "limit 2 of review.limits allows 1 gain of access, marked with its number",
+    )
+    assert not found.passes
+    assert of(review).permissions == review.permissions
+
+
+def test_no_limit_has_what_is_denied_no_longer() -> None:
+    lost = Grant(("s3:*",), ("*",), denies=True)
+    change = PermissionChange(ROLE, "shop-build", "role", gained=(PUSH,), lost=(lost,), widens=True)
+    found = of(
+        replace(EMPTY, permissions=(change,)), limits=[{"actions": ["*"], "resources": ["*"]}]
+    )
+    (objection,) = found.objections
+    assert objection.why == "shop-build may do more: no longer denied: s3:* on *"
+    assert objection.remedy.startswith("keep the denial")
+    assert found.permissions[0].gained[0].limit == 1
 
 
 # Waivers

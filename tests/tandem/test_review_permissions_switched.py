@@ -6,13 +6,23 @@ import datetime
 from typing import Any
 
 import pytest
-from permission_samples import ACCOUNT, Values, assumable, change, inline, state
+from permission_samples import (
+    ACCOUNT,
+    WEB,
+    Values,
+    assumable,
+    change,
+    inline,
+    said,
+    state,
+)
 
-from tandem.deployment import Deployment
+from tandem.deployment import Deployment, Unresolved
 from tandem.deployment.symbols import symbol
 from tandem.review.gate.gate import gated
 from tandem.review.model import Counts, PermissionChange, Review
 from tandem.review.permissions import permission_changes
+from tandem.review.permissions.switched import made_elsewhere
 from tandem.review.reading.plan import understand
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role"
@@ -42,13 +52,13 @@ def approval(role: str) -> Values:
             "aws_codebuild_project.web",
             {"service_role": f"{ROLE}/build"},
             {"service_role": ADMIN},
-            f"its service_role {ADMIN}",
+            f"the service_role {ADMIN}",
         ),
         (
             "aws_codepipeline.web",
             {"role_arn": f"{ROLE}/build"},
             {"role_arn": symbol("data.aws_iam_role.x.arn")},
-            "its role_arn <data.aws_iam_role.x.arn>",
+            "the role_arn <data.aws_iam_role.x.arn>",
         ),
         (
             "aws_codepipeline.web",
@@ -70,12 +80,89 @@ def test_a_role_that_the_plan_does_not_have(
     assert remedy.startswith("read what it says where it is managed")
 
 
-def test_a_role_of_the_plan_is_compared_itself() -> None:
-    address = "aws_codebuild_project.web"
-    before, after = (acting(address, service_role=it) for it in (ADMIN, f"{ROLE}/build"))
-    assert permission_changes(before, after) == ()
-    assert permission_changes(before, before) == ()
-    assert permission_changes(state(KNOWN), before) == ()  # what is made did nothing before
+# Another role of the plan
+
+PROJECT = "aws_codebuild_project.web"
+PULL = {"Effect": "Allow", "Action": "ecr:BatchGetImage", "Resource": WEB}
+PUSH = {**PULL, "Action": "ecr:PutImage"}
+READER, WRITER = f"{ROLE}/reader", f"{ROLE}/writer"
+ROLES = {
+    "aws_iam_role.reader": assumable(name="reader"),
+    "aws_iam_role_policy.reader": inline(PULL, role="reader"),
+    "aws_iam_role.writer": assumable(name="writer"),
+    "aws_iam_role_policy.writer": inline(PULL, PUSH, role="writer"),
+}
+
+
+def working(role: str, address: str = PROJECT, **more: Values) -> Deployment:
+    argument = "role" if "instance_profile" in address else "service_role"
+    return state({**ROLES, **more, address: {"name": "web", argument: role}})
+
+
+def test_what_acts_in_another_role_gains_what_that_one_may() -> None:
+    found = change(working(READER), working(WRITER))
+    assert (found.address, found.name) == (PROJECT, "web (now in the role writer)")
+    assert said(found.gained) == [("ecr:PutImage", WEB)]
+    assert not found.lost
+    assert found.widens
+    assert [it[:2] for it in objections(found)] == [("access-widened", PROJECT)]
+    back = change(working(WRITER), working(READER))
+    assert said(back.lost) == [("ecr:PutImage", WEB)]
+    assert objections(back) == []
+
+
+def test_a_profile_hands_its_role_on() -> None:
+    address = "aws_iam_instance_profile.web"
+    found = change(working("reader", address), working("writer", address))
+    assert (found.address, said(found.gained)) == (address, [("ecr:PutImage", WEB)])
+
+
+def test_what_acted_in_no_role_of_the_plan_gains_all_of_it() -> None:
+    found = change(working(ADMIN), working(WRITER))
+    assert said(found.gained) == [("ecr:BatchGetImage ecr:PutImage", WEB)]
+    assert found.unknown == (f"what it could do in {ADMIN} was not known",)
+    assert [it[:2] for it in objections(found)] == [("access-widened", PROJECT)]
+
+
+def test_what_may_be_read_elsewhere_is_hidden_behind_no_role() -> None:
+    attached = {"role": "writer", "policy_arn": f"arn:aws:iam::{ACCOUNT}:policy/theirs"}
+    more = {"aws_iam_role_policy_attachment.writer": attached}
+    found = change(working(READER, **more), working(WRITER, **more))
+    assert [it[0] for it in objections(found)] == ["access-widened", "access-hidden"]
+
+
+def test_the_same_role_is_no_other() -> None:
+    renamed = {
+        "aws_iam_role.reader": assumable(name="other"),
+        "aws_iam_role_policy.reader": inline(PULL, role="other"),
+    }
+    assert permission_changes(working(READER), working(READER)) == ()
+    assert permission_changes(working(READER), working(f"{ROLE}/other", **renamed)) == ()
+    twin = {
+        "aws_iam_role.writer": assumable(name="writer"),
+        "aws_iam_role_policy.writer": inline(PULL, role="writer"),
+    }
+    assert permission_changes(working(READER, **twin), working(WRITER, **twin)) == ()
+
+
+def test_what_is_made_did_nothing_before() -> None:
+    assert permission_changes(state(ROLES), working(WRITER)) == ()
+    assert permission_changes(state(ROLES), working(ADMIN)) == ()
+
+
+@pytest.mark.parametrize(
+    ("role", "why"),
+    [
+        (ADMIN, f"{ADMIN} is managed elsewhere: what it may do is not known before the apply"),
+        (WRITER, None),
+        (f"{ROLE}/aws-service-role/x/y", None),
+    ],
+)
+def test_what_is_made_in_a_role_that_nobody_sees_is_said(role: str, why: str | None) -> None:
+    expected = [] if why is None else [Unresolved(PROJECT, "service_role", why)]
+    for before in (None, state(ROLES)):
+        assert list(made_elsewhere(before, working(role))) == expected
+    assert list(made_elsewhere(working(READER), working(role))) == []
 
 
 # What else nobody can compare

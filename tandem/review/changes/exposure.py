@@ -116,6 +116,11 @@ _DOORS: Mapping[str, tuple[_Door, ...]] = {
 """What is open with which value; the documents of AWS say so of each."""
 
 
+def opening(of_type: str) -> frozenset[str]:
+    """The arguments of a type of resource that may open it to everybody."""
+    return frozenset(it.name for it in _DOORS.get(of_type, ()))
+
+
 def exposures(change: ResourceChange) -> tuple[Exposure, ...]:
     """What is open to everybody with a resource after the apply, and was not before."""
     before, after = change.before or {}, change.after or {}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tandem.review.changes.exposure import exposed
 from tandem.review.gate.hidden_access import hidden_access
-from tandem.review.gate.limits import is_within
+from tandem.review.gate.limits import limited, used
 from tandem.review.gate.waivers import expired, unused, waived
 from tandem.review.model import Change, Grant, Objection, PermissionChange, Review, Waiver
 from tandem.review.reading.plan import Plan
@@ -40,7 +40,7 @@ _REPLACED = {
 
 
 def gated(review: Review, plan: Plan, settings: Settings | None, *, today: datetime.date) -> Review:
-    """The review with its objections, and a note about each waiver that nothing needs.
+    """The review with its objections, what limits allow, and a note about each idle waiver.
 
     Args:
         review: A review without objections.
@@ -52,10 +52,13 @@ def gated(review: Review, plan: Plan, settings: Settings | None, *, today: datet
         Waiver(it.address, it.rule, it.reason, it.expires)
         for it in (settings.waivers if settings else ())
     ]
+    limits = settings.limits if settings else []
+    permissions = tuple(limited(it, limits) for it in review.permissions)
+    review = replace(review, permissions=permissions)
     found = [waived(it, waivers, today) for it in _objections(review, plan, settings)]
     found += expired(waivers, found, today)
     found.sort(key=lambda it: (bool(it.waiver), RULES.index(it.rule)))
-    notes = (*review.notes, *unused(waivers, found, today, RULES))
+    notes = (*review.notes, *used(permissions), *unused(waivers, found, today, RULES))
     return replace(review, objections=tuple(found), notes=notes)
 
 
@@ -70,7 +73,7 @@ def _objections(review: Review, plan: Plan, settings: Settings | None) -> Iterat
                 "mend the link, or remove both of its ends",
             )
     for change in review.permissions:
-        yield from _widened(change, settings)
+        yield from _widened(change)
     yield from exposed(plan)
     yield from hidden_access(plan, review.permissions)
     everything = settings is not None and settings.findings == "all"
@@ -119,9 +122,8 @@ def _kept(change: Change) -> str:
     return _REPLACED.get(change.reason, "leave it in place")
 
 
-def _widened(change: PermissionChange, settings: Settings | None) -> Iterator[Objection]:
-    limits = settings.limits if settings else []
-    beyond = [it for it in change.widening if matters(it, change) and not is_within(it, limits)]
+def _widened(change: PermissionChange) -> Iterator[Objection]:
+    beyond = [it for it in change.widening if matters(it, change) and it.limit is None]
     if not beyond:
         return
     said = "; ".join(_words(it) for it in beyond[:_MOST])
@@ -130,8 +132,14 @@ def _widened(change: PermissionChange, settings: Settings | None) -> Iterator[Ob
         "access-widened",
         change.address,
         f"{change.name} {_gains(change)}: {said}{f'; and {more} more' if more > 0 else ''}",
-        "name what it needs and nothing else, or allow this in review.limits",
+        _narrowed(beyond),
     )
+
+
+def _narrowed(beyond: Sequence[Grant]) -> str:
+    if any(it.denies for it in beyond):
+        return "keep the denial, or say in review.waivers why it may go"
+    return "name what it needs and nothing else, or allow this in review.limits"
 
 
 def _gains(change: PermissionChange) -> str:

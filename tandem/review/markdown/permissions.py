@@ -123,7 +123,8 @@ def _lines(grant: Grant) -> Iterator[str]:
 
 def _remark(grant: Grant) -> str:
     unneeded = "no step needs it" if grant.needed is False else ""
-    return "; ".join(filter(None, (grant.wide, unneeded)))
+    limit = f"limit {grant.limit} of review.limits allows it" if grant.limit else ""
+    return "; ".join(filter(None, (grant.wide, unneeded, limit)))
 
 
 def _names(names: Sequence[str], but: Sequence[str] = ()) -> str:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import replace
 
 from tandem.access.report import Report
-from tandem.deployment.addresses import is_data, without_keys
 from tandem.deployment.model import Deployment
 from tandem.deployment.symbols import readable
 from tandem.review.model import Grant, PermissionChange
 from tandem.review.permissions.cells import Cell
-from tandem.review.permissions.comparing import Comparison, compare
 from tandem.review.permissions.grants import Marks, grants, words
-from tandem.review.permissions.identities import of_others, policy_of
 from tandem.review.permissions.needed import Needs
-from tandem.review.permissions.resource_policies import of_resources
-from tandem.review.permissions.subjects import AS_BEFORE, Source, Subject, of_roles
-from tandem.review.permissions.switched import switched
+from tandem.review.permissions.pairs import Pair, differing, subjects_of
+from tandem.review.permissions.subjects import Source, Subject, Unknown
+from tandem.review.permissions.switched import switched, switched_elsewhere
 from tandem.review.permissions.wideness import (
     actions_asked,
     expanded,
@@ -26,21 +22,6 @@ from tandem.review.permissions.wideness import (
     wide_for_callers,
     with_further_rights,
 )
-
-_Key = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class _Pair:
-    subject: Subject
-    """After, or before where it is gone."""
-    before: Subject | None
-    after: Subject | None
-    found: Comparison
-    is_new: bool = False
-    """What has the policy is made as well: it had nothing that could widen."""
-    stays: bool = False
-    """Of one that is gone: what had the policy is still there."""
 
 
 def permission_changes(
@@ -57,10 +38,11 @@ def permission_changes(
         report: Gives what `tandem access` says of `after`, which knows what is needed; None: nobody
             does.
     """
-    pairs = list(_pairs(before, after))
+    old, new = subjects_of(before), subjects_of(after)
+    pairs = [*differing(before, after, old, new), *switched(before, after, old, new)]
     marks = _Marks(after, report, pairs)
     found = (_change(pair, marks) for pair in pairs)
-    told = (*(it for it in found if it), *switched(before, after))
+    told = (*(it for it in found if it), *switched_elsewhere(before, after))
     return tuple(sorted(told, key=_order))
 
 
@@ -69,80 +51,11 @@ def _order(change: PermissionChange) -> tuple[bool, bool, str, str]:
     return not is_wide, not change.widens, change.address, change.kind
 
 
-def _subjects(deployment: Deployment | None) -> dict[_Key, Subject]:
-    if deployment is None:
-        return {}
-    found: dict[_Key, Subject] = {}
-    each = chain(of_roles(deployment), of_others(deployment), of_resources(deployment))
-    for it in each:
-        found[it.kind, it.key, it.part] = it
-    return found
-
-
-def _pairs(before: Deployment | None, after: Deployment) -> Iterator[_Pair]:
-    """The subjects that are not the same before and after."""
-    old, new = _subjects(before), _subjects(after)
-    is_made = _maker(after)
-    gone = {_called_alike(it): key for key, it in old.items() if key not in new}
-    for key, subject in new.items():
-        if subject.is_default:
-            continue
-        other = old.get(key)
-        if other is None:
-            # The same role at another address, as when it is removed from a state and imported.
-            other = old.get(gone.pop(_called_alike(subject), key))
-        if other is None and before is not None:
-            other = policy_of(before, subject.address)  # which somebody had who has it no more
-        if other is not None and subject.kind == "role":
-            names = other.copied | subject.copied
-            subject, other = (it.without_copies(names, other) for it in (subject, other))
-        if other is None or not subject.is_like(other):
-            found = compare(other, subject, is_made)
-            yield _Pair(subject, other, subject, found, other is None and _is_new(subject, before))
-    for key in gone.values():
-        stays = key[1] in after.resources or _type(old[key].key).endswith("_policy")
-        if key[0] == "role" or stays:  # whom a role or a resource let in that is gone, is no matter
-            found = compare(old[key], None, is_made)
-            yield _Pair(old[key], old[key], None, found, stays=stays)
-
-
-def _is_new(subject: Subject, before: Deployment | None) -> bool:
-    """Whether what has the policy is made."""
-    if subject.is_elsewhere or is_data(subject.key):
-        return False
-    return before is None or subject.key not in before.resources
-
-
-def _called_alike(subject: Subject) -> tuple[str, ...]:
-    return subject.kind, _type(subject.address), subject.name, subject.part
-
-
-def _type(address: str) -> str:
-    return without_keys(address).rpartition(".")[0].rpartition(".")[2]
-
-
-def _maker(after: Deployment) -> Callable[[str], bool]:
-    """Whether a symbol names something that the apply makes, or a value that is kept secret.
-
-    What else is not known, such as what a data source will read, may be what it was.
-    """
-
-    def is_made(name: str) -> bool:
-        if name.startswith("sensitive"):
-            return True
-        parts = name.split(".")
-        return not is_data(name) and any(
-            ".".join(parts[:count]) in after.resources for count in range(2, len(parts) + 1)
-        )
-
-    return is_made
-
-
 class _Marks:
     """What is needed of what is gained, and what is wide."""
 
     def __init__(
-        self, after: Deployment, report: Callable[[], Report] | None, pairs: list[_Pair]
+        self, after: Deployment, report: Callable[[], Report] | None, pairs: list[Pair]
     ) -> None:
         self._needs = Needs(after, report)
         self._account = after.account
@@ -151,7 +64,7 @@ class _Marks:
         ]
         self._actions = expanded(actions_asked(gained), after.account)
 
-    def of(self, pair: _Pair) -> Callable[[Cell], Marks]:
+    def of(self, pair: Pair) -> Callable[[Cell], Marks]:
         """What is said of each cell that is gained."""
         subject, had = pair.subject, pair.found.had
         found = self._needs.roles.get(subject.address)
@@ -168,7 +81,7 @@ class _Marks:
         return marks
 
 
-def _change(pair: _Pair, marks: _Marks) -> PermissionChange | None:
+def _change(pair: Pair, marks: _Marks) -> PermissionChange | None:
     subject, found = pair.subject, pair.found
     written: dict[str, str] = {}
     for side in (pair.before, pair.after):
@@ -197,15 +110,19 @@ def _change(pair: _Pair, marks: _Marks) -> PermissionChange | None:
     if not (gained or lost or unknown):
         return None
     unlocked = pair.stays and subject.kind == "resource" and any(it.denies for it in lost)
+    about = pair.user or subject
+    hidden = [it for it in unknown if it.may_widen]
     return PermissionChange(
-        address=subject.address,
-        name=readable(subject.name),
+        address=about.address,
+        name=readable(about.name),
         kind=subject.kind,
         gained=gained,
         lost=lost,
         is_new=pair.is_new,
         is_gone=pair.after is None,
-        unknown=unknown,
+        unknown=tuple(it.words for it in unknown),
+        is_hidden=bool(hidden),
+        is_elsewhere=bool(hidden) and all(it.is_elsewhere for it in hidden),
         widens=found.widens or bool(unlimited) or unlocked,
     )
 
@@ -219,21 +136,25 @@ def _boundary(having: Subject | None, other: Subject | None) -> tuple[Grant, ...
     return (Grant(actions=("*",), resources=("*",), condition=beyond, denies=True),)
 
 
-def _unknown(pair: _Pair) -> Iterator[str]:
+def _unknown(pair: Pair) -> Iterator[Unknown]:
     """What could not be compared, and why."""
+    if pair.user is not None and pair.user.unknown is not None:
+        yield pair.user.unknown
     said: set[str] = set()
     told = [it.likeness for it in _sources(pair.before)]
     for source in _sources(pair.after):
         if not source.is_known and source.likeness not in told:
             said.add(source.policy.address)
-            yield f"{_called(source)} {source.why_unknown}"
+            why = source.why_unknown
+            yield replace(why, words=f"{_called(source)} {why.words}")
     told = [it.likeness for it in _sources(pair.after)]
     for source in _sources(pair.before):
         is_said = source.policy.address in said or source.likeness in told
         if not (source.is_known or is_said):
-            yield f"{_called(source)} was not known, or not as AWS takes it"
+            words_of = f"{_called(source)} was not known, or not as AWS takes it"
+            yield Unknown(words_of, may_widen=False)
     for cell in pair.found.doubtful:
-        yield f"{words(cell)}: {AS_BEFORE}"
+        yield Unknown(f"{words(cell)}: the apply tells whether it was so before")
 
 
 def _sources(subject: Subject | None) -> list[Source]:

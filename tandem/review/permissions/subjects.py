@@ -16,8 +16,6 @@ from tandem.review.permissions.cells import Cell, cells, size
 
 ELSEWHERE = "is managed elsewhere"
 NOT_KNOWN = "is not known before the apply"
-AS_BEFORE = "the apply tells whether it was so before"
-"""The ends of what is said of what cannot be compared, and may be more than there was."""
 _WRONG = f"is not as AWS takes it: what it means {NOT_KNOWN}"
 Kind = Literal["role", "trust", "resource"]
 _MOST = 10_000
@@ -25,6 +23,17 @@ _MOST = 10_000
 
 https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
 """
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Something that cannot be compared."""
+
+    words: str
+    may_widen: bool = True
+    """Whether it may be more than there was."""
+    is_elsewhere: bool = False
+    """Whether it may be read where it is managed."""
 
 
 @dataclass(frozen=True)
@@ -55,16 +64,16 @@ class Source:
         )
 
     @property
-    def why_unknown(self) -> str:
+    def why_unknown(self) -> Unknown:
         """Why it cannot be compared."""
         if self.document is not None:
-            return _WRONG
+            return Unknown(_WRONG)
         said = str(self.said or "")
         if next(symbols_in(said), "").startswith("sensitive"):
-            return "is sensitive"
+            return Unknown("is sensitive", may_widen=False)
         if said.startswith("arn:") and is_known(said):
-            return f"{ELSEWHERE}: what it says {NOT_KNOWN}"
-        return _WRONG if said and is_known(said) else NOT_KNOWN
+            return Unknown(f"{ELSEWHERE}: what it says {NOT_KNOWN}", is_elsewhere=True)
+        return Unknown(_WRONG if said and is_known(said) else NOT_KNOWN)
 
     @property
     def likeness(self) -> object:
