@@ -73,3 +73,54 @@ def test_what_others_opened_is_in_a_review_of_drift() -> None:
     plan = planned(resource_drift=[entry])
     assert plan.kind == "drift"
     assert len(list(exposed(plan))) == 1
+
+
+# What is given to somebody in particular
+
+USER = change("aws_iam_user.it", "create", after={"name": "ada"})
+
+
+@pytest.mark.parametrize(
+    ("type", "values"),
+    [
+        ("aws_iam_access_key", {"user": "ada", "status": "Active"}),
+        ("aws_iam_user_login_profile", {"user": "ada"}),
+        ("aws_iam_service_specific_credential", {"user_name": "ada"}),
+        ("aws_ssoadmin_account_assignment", {"principal_id": "1", "target_id": "2"}),
+        ("aws_eks_access_policy_association", {"cluster_name": "a", "policy_arn": "b"}),
+        ("aws_ram_principal_association", {"principal": "999999999999"}),
+        ("aws_ami_launch_permission", {"group": "all"}),
+    ],
+)
+def test_what_is_given_has_to_be_answered_for(type: str, values: dict[str, Any]) -> None:
+    made = change(f"{type}.it", "create", after=values)
+    (found,) = exposed(planned(made))
+    assert (found.rule, found.address) == ("access-widened", f"{type}.it")
+    assert found.why in changes(planned(made), None)[0].means
+    same = change(f"{type}.it", "update", before={**values, "x": 1}, after={**values, "x": 2})
+    gone = change(f"{type}.it", "destroy", before=values)
+    assert not list(exposed(planned(same, gone)))
+
+
+def test_what_only_the_apply_tells_may_be_somebody_else() -> None:
+    entry = change(
+        "aws_ram_principal_association.it", "update", before={"principal": "1"}, after={}
+    )
+    assert len(list(exposed(planned(entry)))) == 1
+
+
+def test_a_key_of_a_user_that_is_made_gives_nothing_that_was_there() -> None:
+    key = change("aws_iam_access_key.it", "create", after={"user": "ada", "status": "Active"})
+    assert not list(exposed(planned(USER, key)))
+    other = change("aws_iam_access_key.it", "create", after={"user": "bob"})
+    assert len(list(exposed(planned(USER, other)))) == 1
+    off = change("aws_iam_access_key.it", "create", after={"user": "ada", "status": "Inactive"})
+    assert not list(exposed(planned(off)))
+
+
+def test_an_identity_provider_that_lets_in_others() -> None:
+    address, name = "aws_iam_saml_provider.it", "saml_metadata_document"
+    made = change(address, "create", after={name: "<a/>"})
+    assert not list(exposed(planned(made)))  # the roles that trust it say whom they let in
+    other = change(address, "update", before={name: "<a/>"}, after={name: "<b/>"})
+    assert len(list(exposed(planned(other)))) == 1

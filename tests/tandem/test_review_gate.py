@@ -319,7 +319,7 @@ def test_what_gives_access_is_sensitive(of_type: str, after: dict[str, Any], obj
     for before, says in ((None, objects), (after, False)):
         change = {"actions": ["update"], "before": before, "after": after}
         found = of(EMPTY, {"resource_changes": [{**entry, "change": change}]}).objections
-        assert [it.rule for it in found] == (["access-hidden"] if says else [])
+        assert ("access-hidden" in {it.rule for it in found}) == says
 
 
 def test_a_policy_that_is_not_known() -> None:

@@ -1,4 +1,4 @@
-"""What a plan opens to everybody without a policy that says so, such as a public bucket's ACL."""
+"""What a plan opens without a policy that says so, such as a bucket by a public ACL."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tandem.deployment.symbols import readable
+from tandem.review.changes.sharing import given, giving, is_new_altogether
 from tandem.review.model import Objection
 from tandem.review.reading.plan import Plan, ResourceChange
 
@@ -117,18 +118,19 @@ _DOORS: Mapping[str, tuple[_Door, ...]] = {
 
 
 def opening(of_type: str) -> frozenset[str]:
-    """The arguments of a type of resource that may open it to everybody."""
-    return frozenset(it.name for it in _DOORS.get(of_type, ()))
+    """The arguments of a type of resource that may open something without a policy."""
+    return frozenset((*(it.name for it in _DOORS.get(of_type, ())), *giving(of_type)))
 
 
 def exposures(change: ResourceChange) -> tuple[Exposure, ...]:
-    """What is open to everybody with a resource after the apply, and was not before."""
+    """What is open with a resource after the apply, and was not before."""
     before, after = change.before or {}, change.after or {}
-    return tuple(
+    opened = (
         Exposure(door.name, door.words)
         for door in _DOORS.get(change.type, ())
         if _is_open(door, after) and not _is_open(door, before)
     )
+    return (*opened, *(Exposure(name, words) for name, words in given(change)))
 
 
 def _is_open(door: _Door, values: Json) -> bool:
@@ -137,7 +139,7 @@ def _is_open(door: _Door, values: Json) -> bool:
 
 
 def exposed(plan: Plan) -> Iterator[Objection]:
-    """An objection for each resource with which something gets open to everybody."""
+    """An objection for each resource with which something gets open without a policy."""
     changes = (*plan.changes, *(plan.drift if plan.kind == "drift" else ()))
     buckets = {
         (it.before or {}).get("bucket")
@@ -145,6 +147,8 @@ def exposed(plan: Plan) -> Iterator[Objection]:
         if it.type == "aws_s3_bucket" and it.action in ("destroy", "replace")
     }
     for it in changes:
+        if is_new_altogether(it, changes):
+            continue
         words = [each.words for each in exposures(it)]
         is_guard = it.type.endswith("_public_access_block") and it.deposed is None
         if is_guard and it.action == "destroy" and (it.before or {}).get("bucket") not in buckets:
