@@ -213,6 +213,39 @@ def test_a_user_gains_what_the_group_may() -> None:
     assert permission_changes(people(**policy, **membership), people(**policy, **other)) == ()
 
 
+def test_a_user_of_somebody_else_gains_what_the_group_may() -> None:
+    policy = policy_of("group", "dev", allow("s3:GetObject", WEB))
+    for address, values in (
+        ("aws_iam_user_group_membership.a", {"user": "eve", "groups": ["dev"]}),
+        ("aws_iam_group_membership.a", {"group": "dev", "users": ["eve"]}),
+    ):
+        found = change(people(**policy), people(**policy, **{address: values}))
+        assert (found.address, found.name, found.is_new) == (address, "eve", False)
+        assert said(found.gained) == [("s3:GetObject", WEB)]
+        assert found.widens
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [{}, {"data.aws_iam_group.admins": {"group_name": "admins", "name": "admins"}}]
+)
+@pytest.mark.parametrize("user", ["ada", "eve"])
+def test_what_a_group_of_somebody_else_may_do_is_hidden(elsewhere: Any, user: str) -> None:
+    joined = {"aws_iam_user_group_membership.a": {"user": user, "groups": ["admins"]}}
+    found = change(people(**elsewhere), people(**elsewhere, **joined))
+    assert found.name == user
+    assert found.is_hidden
+    assert found.is_elsewhere
+    assert found.unknown == (
+        "aws_iam_user_group_membership.a (the group admins) is managed elsewhere: "
+        "what it says is not known before the apply",
+    )
+    other = {"aws_iam_group_membership.b": {"users": [user], "group": "admins"}}
+    before, after = people(**elsewhere, **joined), people(**elsewhere, **other)
+    assert permission_changes(before, before) == ()
+    if user == "ada":
+        assert permission_changes(before, after) == ()
+
+
 def test_a_policy_for_several() -> None:
     arn = "arn:aws:iam::aws:policy/AdministratorAccess"
     attached = {

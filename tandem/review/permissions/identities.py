@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
+from tandem.deployment.addresses import is_data
 from tandem.deployment.blocks import document, text, texts
 from tandem.deployment.managed import managed_policy
 from tandem.deployment.model import Deployment, Policy, Resource
@@ -14,8 +16,11 @@ _NAMED = {"aws_iam_user": "user", "aws_iam_group": "group", "aws_iam_role": "rol
 _INLINE = {f"{it}_policy": kind for it, kind in _NAMED.items()}
 _ATTACHED = {f"{it}_policy_attachment": kind for it, kind in _NAMED.items()}
 _LISTED = {"user": "users", "group": "groups", "role": "roles"}
-Holder = tuple[str, str]
+_Holder = tuple[str, str]
 """`user`, `group` or `role`, and the name."""
+_Held = Mapping[_Holder, Sequence[Source]]
+_Membership = tuple[str, str]
+"""The address of what says it, and the group."""
 
 
 def of_others(deployment: Deployment) -> Iterator[Subject]:
@@ -41,25 +46,22 @@ class _Others:
 
     def subjects(self) -> Iterator[Subject]:
         held = self._held()
-        roles = {("role", role.name) for role in self._deployment.roles}
-        members = self._groups()
-        seen = set(roles)
+        seen = {("role", role.name) for role in self._deployment.roles}
         for it in (*self._of_type["aws_iam_user"], *self._of_type["aws_iam_group"]):
             holder = _NAMED[it.type.removeprefix("data.")], str(it.values.get("name"))
             seen.add(holder)
-            groups = members.get(holder[1], ()) if holder[0] == "user" else ()
+            joined = self._memberships.get(holder[1], ()) if holder[0] == "user" else ()
             yield Subject(
                 key=it.address,
                 address=it.address,
                 name=holder[1],
                 kind="role",
-                policies=tuple(
-                    source
-                    for each in (holder, *(("group", name) for name in groups))
-                    for source in held.get(each, ())
-                ),
+                policies=(*held.get(holder, ()), *self._by_groups(joined, held)),
                 boundary=self._boundary(it),
             )
+        for user, joined in self._memberships.items():
+            if ("user", user) not in seen:
+                yield from self._member_elsewhere(user, joined, held)
         for holder, sources in held.items():
             if holder not in seen:
                 for source in sources:
@@ -67,9 +69,9 @@ class _Others:
                     yield Subject(address, address, holder[1], "role", (source,), is_elsewhere=True)
         yield from self._unattached()
 
-    def _held(self) -> dict[Holder, list[Source]]:
+    def _held(self) -> _Held:
         """Policies, by who has them."""
-        found: dict[Holder, list[Source]] = defaultdict(list)
+        found: dict[_Holder, list[Source]] = defaultdict(list)
         for resource_type, kind in _INLINE.items():
             for it in self._of_type[resource_type]:
                 found[kind, _name(it, kind)].append(_policy(it))
@@ -94,15 +96,40 @@ class _Others:
         has = text(resource.values, "permissions_boundary")
         return self._attached(resource, "permissions_boundary") if has else None
 
-    def _groups(self) -> dict[str, list[str]]:
-        """The groups of users."""
-        found: dict[str, list[str]] = defaultdict(list)
+    @cached_property
+    def _memberships(self) -> Mapping[str, list[_Membership]]:
+        """By user: what makes the user a member of which groups."""
+        found: dict[str, list[_Membership]] = defaultdict(list)
         for it in self._of_type["aws_iam_user_group_membership"]:
-            found[_name(it, "user")] += texts(it.values, "groups")
+            found[_name(it, "user")] += [(it.address, name) for name in texts(it.values, "groups")]
         for it in self._of_type["aws_iam_group_membership"]:
             for user in texts(it.values, "users"):
-                found[user].append(_name(it, "group"))
+                found[user].append((it.address, _name(it, "group")))
         return found
+
+    @cached_property
+    def _groups(self) -> frozenset[str]:
+        """The names of the groups of which the plan says all that they may do."""
+        listed = self._of_type["aws_iam_group"]
+        return frozenset(str(it.values.get("name")) for it in listed if not is_data(it.address))
+
+    def _by_groups(self, joined: Sequence[_Membership], held: _Held) -> Iterator[Source]:
+        """What somebody may do as a member of groups."""
+        for address, group in joined:
+            yield from held.get(("group", group), ())
+            if group not in self._groups:
+                said = Policy(address, f"the group {group}", None)
+                yield Source(said, group, is_elsewhere=True)
+
+    def _member_elsewhere(
+        self, user: str, joined: Sequence[_Membership], held: _Held
+    ) -> Iterator[Subject]:
+        """What a user who is not in the plan may do as a member of groups."""
+        for address in dict.fromkeys(address for address, _ in joined):
+            sources = self._by_groups([it for it in joined if it[0] == address], held)
+            yield Subject(
+                address, address, user, "role", tuple(sources), part=user, is_elsewhere=True
+            )
 
     def _unattached(self) -> Iterator[Subject]:
         """Policies that others may have attached elsewhere."""

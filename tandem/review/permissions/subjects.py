@@ -43,6 +43,8 @@ class Source:
     policy: Policy
     said: object = None
     """Of one that is not known: what stands there instead. Two that are equal are the same."""
+    is_elsewhere: bool = False
+    """Of one that is not known: whether it is surely managed elsewhere."""
 
     @property
     def document(self) -> Document | None:
@@ -71,7 +73,7 @@ class Source:
         said = str(self.said or "")
         if next(symbols_in(said), "").startswith("sensitive"):
             return Unknown("is sensitive", may_widen=False)
-        if said.startswith("arn:") and is_known(said):
+        if self.is_elsewhere or (said.startswith("arn:") and is_known(said)):
             return Unknown(f"{ELSEWHERE}: what it says {NOT_KNOWN}", is_elsewhere=True)
         return Unknown(_WRONG if said and is_known(said) else NOT_KNOWN)
 
