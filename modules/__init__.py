@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from modules.codebuild import BuildProject
     from modules.ecr import ExistingImageRepository, ImageRepository
     from modules.image_pipeline import ImagePipeline
-    from modules.plan_review import DriftReview, GithubPlanRole, PlanReview
+    from modules.plan_review import DriftReview, GithubPlanRole, PlanApply, PlanReview
     from modules.project import Project
 
 _CONSTRUCTS = {
@@ -55,6 +55,7 @@ _CONSTRUCTS = {
     "Image": "modules.bases",
     "ImagePipeline": "modules.image_pipeline",
     "ImageRepository": "modules.ecr",
+    "PlanApply": "modules.plan_review",
     "PlanReview": "modules.plan_review",
     "Project": "modules.project",
     "TerraformStack": "modules._cdktf",
@@ -83,6 +84,7 @@ __all__ = [
     "ImageRepository",
     "Parameter",
     "Patterns",
+    "PlanApply",
     "PlanReview",
     "Project",
     "Repository",

@@ -123,12 +123,19 @@ class ArtifactStore(AnyArtifactStore):
 
     Args:
         settings: The key that encrypts it, and the days to keep artifacts.
+        holds: What its name says that it holds.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts.html#concepts-artifacts
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, settings: Artifacts, exists: Decision = True
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: Artifacts,
+        holds: str = "artifacts",
+        exists: Decision = True,
     ) -> None:
         super().__init__(scope, id, exists=exists)
         project = Project.of(self)
@@ -137,9 +144,7 @@ class ArtifactStore(AnyArtifactStore):
             S3Bucket(
                 self,
                 "bucket",
-                bucket=project.names.bucket(
-                    "artifacts", account=project.account, region=project.region
-                ),
+                bucket=project.names.bucket(holds, account=project.account, region=project.region),
                 force_destroy=True,
                 tags=project.tags,
             )

@@ -18,7 +18,7 @@ from modules._cdktf import (
 )
 from modules.bases import Image
 from modules.naming import fit
-from modules.plan_review import DriftReview, GithubPlanRole, PlanReview
+from modules.plan_review import DriftReview, GithubPlanRole, PlanApply, PlanReview
 from tandem.config import Config, ExternalBase, InCloud, InS3
 
 _CONSOLES = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com"}
@@ -92,20 +92,23 @@ def compose(stack: TerraformStack, config: Config) -> None:
 
 
 def _review(stack: TerraformStack, config: Config) -> None:
-    """Put the builds and the role that plan this stack into it."""
+    """Put the builds and the role that plan and apply this stack into it."""
     review = config.review
     state = config.state.s3 if isinstance(config.state, InS3) else None
     source, file, image = review.source, review.file, review.image
     if source is not None and state is not None:
         if review.pipeline:
-            PlanReview(
+            reviewed = PlanReview(
                 stack,
                 source=source,
                 state=state,
                 file=file,
                 image=image,
                 checkov=review.checkov,
+                keep_plans=review.apply is not None,
             )
+            if review.apply is not None:
+                PlanApply(stack, review=reviewed, role=review.apply.role)
         if review.drift is not None:
             DriftReview(
                 stack,

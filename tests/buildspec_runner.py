@@ -21,7 +21,7 @@ call=$RECORD/$number
 printf '%s\\0' "$tool" "$@" > "$call.argv"
 env -0 > "$call.env"
 if [ "$tool $1" = "docker login" ]; then cat > "$call.stdin"; fi
-if [ "$tool" = aws ]; then echo {PASSWORD}; fi
+if [ "$tool $2" = "aws get-login-password" ]; then echo {PASSWORD}; fi
 """
 FAILS = 'case "$tool $*" in $FAIL) echo "$tool: told to fail" >&2; exit 1 ;; esac\n'
 
@@ -99,7 +99,8 @@ def run(
     command = [path, "--posix"] if shell == "bash" else [path]
     spec = YAML(typ="safe").load(buildspec)
     source, record, stand_ins, log = (work / name for name in ("source", "record", "tools", "log"))
-    for directory in (source, record, stand_ins):
+    source.mkdir(exist_ok=True)  # a test may have put something there
+    for directory in (record, stand_ins):
         directory.mkdir()
     log.touch()
     (record / "count").write_text("0\n")
@@ -117,7 +118,7 @@ def run(
         log=log.read_text(),
         artifacts={
             name: (source / name).read_text()
-            for name in spec["artifacts"]["files"]
+            for name in spec.get("artifacts", {"files": ()})["files"]
             if (source / name).exists()
         },
         exported={

@@ -255,3 +255,31 @@ def test_a_version_managers_empty_pipenv_is_passed_over(machine: Machine) -> Non
     path = f"{shims}{os.pathsep}{machine.path}"
     assert machine.run("sync", script="pipenv", PATH=path).returncode == 0
     assert machine.calls("python3")[-1] == "python3 -m pipenv sync"
+
+
+@pytest.mark.parametrize("processor", ["x86_64", "aarch64"])
+@pytest.mark.parametrize("is_right", [True, False], ids=["", "other digest"])
+def test_builds_install_a_terraform_whose_digest_is_right(
+    machine: Machine, processor: str, is_right: bool
+) -> None:
+    digest = machine.path / "digest"
+    machine.remove("terraform")
+    machine.tool("uname", f"echo {processor}")
+    machine.tool("sha256sum", f"cat > '{digest}'\nexit {int(not is_right)}")
+    for tool in ("curl", "python", "chmod"):
+        machine.tool(tool, "")
+    result = machine.run(script="install-terraform.sh")
+    assert (result.returncode == 0) is is_right
+    file = f"terraform_1.11.4_linux_{'amd64' if processor == 'x86_64' else 'arm64'}.zip"
+    url = f"https://releases.hashicorp.com/terraform/1.11.4/{file}"
+    assert machine.calls("curl") == [f"curl -fsSL --retry 3 -o /tmp/{file} {url}"]
+    unpacked = [f"python -m zipfile -e /tmp/{file} /usr/local/bin"]
+    assert machine.calls("python") == (unpacked if is_right else [])
+    found, of = digest.read_text().split()
+    assert (len(found), of) == (64, f"/tmp/{file}")
+
+
+def test_a_terraform_that_is_there_is_taken(machine: Machine) -> None:
+    machine.tool("curl", "")
+    assert machine.run(script="install-terraform.sh").returncode == 0
+    assert machine.calls("curl") == []

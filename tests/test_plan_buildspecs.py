@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
@@ -16,6 +17,8 @@ from ruamel.yaml import YAML
 BUILDSPECS = Path(__file__).parents[1] / "buildspecs"
 TOOLS = ("aws", "git", "python", "sh", "terraform")
 COMMIT = "7dbf1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b"
+TREE = "9d5b1c2a3f4e5d6c7b8a9f0e1d2c3b4a5f6e7d8c"
+DIGEST = hashlib.sha256(b"the plan\n").hexdigest()
 BEFORE = "2774290ed8f7a6b5c4d3e2f1a0b9c8d712241970"
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:shop-drift"
 URL = "https://eu-west-1.console.aws.amazon.com/codesuite/codebuild/x"
@@ -43,7 +46,7 @@ GITHUB = {
 }
 DRIFT = {"TANDEM_NAME": "shop", "TANDEM_TOPIC": TOPIC, "REVIEW": '{"drift": ["a log group"]}'}
 STACK = "-chdir=cdktf.out/stacks/shop"
-INSTALL = [["sh", "scripts/install.sh"]]
+INSTALL = [["sh", "scripts/install-terraform.sh"], ["sh", "scripts/install.sh"]]
 SYNTH = [["python", "main.py"]]
 INIT = ["terraform", STACK, "init", "-input=false", "-no-color"]
 PLAN = ["terraform", STACK, "plan", "-input=false", "-no-color", "-lock=false"]
@@ -97,6 +100,8 @@ case "$tool $*" in
 "sh scripts/install.sh"*)
     case "$tool $*" in $FAIL) ;; *) mkdir -p .venv && touch .venv/Pipfile.lock ;; esac ;;
 "python main.py") mkdir -p cdktf.out/stacks/shop ;;
+"git rev-parse HEAD^{{tree}}") echo {TREE} ;;
+"terraform "*" plan "*) echo "the plan" > cdktf.out/stacks/shop/tandem.tfplan ;;
 "terraform "*" show "*) echo '{{"the": "plan"}}' ;;
 "python -m tandem review "*)
     echo "the review" > review.md; echo "<p>" > review.html; echo "$REVIEW" ;;
@@ -130,7 +135,7 @@ def after_install(result: Build) -> list[list[str]]:
 def test_a_pull_request_of_codecommit_is_planned_merged_and_commented(build: Runner) -> None:
     result = build("plan", **CODECOMMIT)
     assert result.phases == {"build": True, "post_build": True}
-    planned = [*INSTALL, *SYNTH, INIT, PLAN, SHOW, [*REVIEW, "--limit", "10000"]]
+    planned = [INSTALL[1], *SYNTH, INIT, PLAN, SHOW, [*REVIEW, "--limit", "10000"]]
     assert after_install(result) == [*merge(BEFORE), *planned, comment("codecommit")]
     env = result.call(*comment("codecommit")).env
     assert CODECOMMIT.items() <= env.items()
@@ -186,7 +191,7 @@ def test_an_install_that_fails_elsewhere_is_said_by_the_status(build: Runner) ->
 def test_checkov_is_installed_where_it_is_to_look(build: Runner) -> None:
     result = build("plan", **CODECOMMIT, TANDEM_CHECKOV="true")
     installs = [argv for argv in result.argvs if argv[:1] == ["sh"]]
-    assert installs == [["sh", "scripts/install.sh", "--with-scan"]] * 2
+    assert installs[1:] == [["sh", "scripts/install.sh", "--with-scan"]] * 2
     assert result.call(*REVIEW).env["TANDEM_CHECKOV"] == "true"
 
 
@@ -234,6 +239,29 @@ def test_the_plan_itself_is_no_artifact(build: Runner) -> None:
     result = build("plan", **CODECOMMIT)
     assert set(result.artifacts) == {"review.md", "review.html"}
     assert '"the": "plan"' not in result.log
+
+
+def test_a_plan_that_passed_is_kept_and_what_it_is_is_exported(build: Runner) -> None:
+    result = build("plan", **CODECOMMIT, TANDEM_PLANS="s3://shop-plans")
+    kept = ["aws", "s3", "cp", "cdktf.out/stacks/shop/tandem.tfplan"]
+    assert result.call("aws").argv == [*kept, f"s3://shop-plans/{TREE}/{DIGEST}.tfplan"]
+    assert result.exported == {"TANDEM_PLANNED": f"{TREE} {DIGEST}"}
+    assert result.phases == {"build": True, "post_build": True}
+
+
+@pytest.mark.parametrize("call", ["python * review *", "aws s3 *", "git rev-parse *tree*"])
+def test_a_plan_that_did_not_pass_or_cannot_be_kept_is_not_exported(
+    build: Runner, call: str
+) -> None:
+    result = build("plan", fail=call, **CODECOMMIT, TANDEM_PLANS="s3://shop-plans")
+    assert not result.exported.get("TANDEM_PLANNED")
+    assert not result.phases["build"]
+
+
+def test_without_a_bucket_for_them_no_plan_is_kept(build: Runner) -> None:
+    result = build("plan", **CODECOMMIT)
+    assert result.exported == {"TANDEM_PLANNED": ""}
+    assert not any(argv[0] == "aws" for argv in result.argvs)
 
 
 # The merge, by the real git
@@ -346,58 +374,13 @@ def test_a_comparison_that_fails_is_told_too(build: Runner, statuses: str) -> No
     assert result.artifacts["review.md"] == f"The log says why: {URL}\n"
 
 
-# Both
-
-
-@pytest.mark.parametrize("name", ["plan", "drift"])
-@pytest.mark.parametrize("shell", ["dash", "bash"])
-@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
-@pytest.mark.parametrize("is_right", [True, False], ids=["", "other digest"])
-def test_terraform_is_installed_where_it_is_missing(
-    name: str, shell: str, machine: str, is_right: bool, tmp_path: Path
-) -> None:
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    for program in ("cat", "env", "mkdir", "touch"):
-        (programs / program).symlink_to(f"/usr/bin/{program}")
-    uname = programs / "uname"
-    uname.write_text(f"#!/bin/sh\necho {machine}\n")
-    uname.chmod(0o755)
-    result = run(
-        BUILDSPECS / f"{name}.yml",
-        shell=shell,
-        one_instance=False,
-        work=tmp_path,
-        env={
-            **CODEBUILD,
-            **CODECOMMIT,
-            **DRIFT,
-            "PATH": f"{tmp_path}/tools:{programs}",
-            "FAIL": "" if is_right else "sha256sum *",
-        },
-        tools=[*(it for it in TOOLS if it != "terraform"), "chmod", "curl", "sha256sum"],
-        does='[ "$tool" = sha256sum ] && cat > "$RECORD/digest"\n',
-    )
-    file = f"terraform_1.11.4_linux_{'amd64' if machine == 'x86_64' else 'arm64'}.zip"
-    url = f"https://releases.hashicorp.com/terraform/1.11.4/{file}"
-    steps = [
-        ["curl", "-fsSL", "--retry", "3", "-o", f"/tmp/{file}", url],
-        ["sha256sum", "-c", "-"],
-        ["python", "-m", "zipfile", "-e", f"/tmp/{file}", "/usr/local/bin"],
-        ["chmod", "755", "/usr/local/bin/terraform"],
-        *INSTALL,
-    ]
-    reached = steps if is_right else steps[:2]
-    assert result.argvs[: len(reached)] == reached
-    assert result.phases["post_build"]
-    assert (INSTALL[0] in result.argvs) is is_right
-    digest, of = (tmp_path / "record/digest").read_text().split()
-    assert (len(digest), of) == (64, f"/tmp/{file}")
+# All of them
 
 
 def test_builds_and_workflows_plan_with_the_same_terraform() -> None:
     """A plan of another version than that of the apply is refused."""
-    written = [*BUILDSPECS.glob("[dp]*.yml"), *(BUILDSPECS.parent / ".github/workflows").glob("*")]
+    root = BUILDSPECS.parent
+    written = [root / "scripts/install-terraform.sh", *(root / ".github/workflows").glob("*")]
     versions = {
         version
         for file in written
@@ -406,7 +389,7 @@ def test_builds_and_workflows_plan_with_the_same_terraform() -> None:
     assert versions == {"1.11.4"}
 
 
-@pytest.mark.parametrize("name", ["plan", "drift"])
+@pytest.mark.parametrize("name", ["apply", "plan", "drift"])
 def test_every_variable_is_in_the_header(name: str) -> None:
     header, body = (BUILDSPECS / f"{name}.yml").read_text().split("version: 0.2\n")
     used = set(re.findall(r"\$\{?(TANDEM_\w+)", body))
@@ -414,7 +397,7 @@ def test_every_variable_is_in_the_header(name: str) -> None:
     assert used - {"TANDEM_CONFIG", "TANDEM_REPOSITORY", "TANDEM_AFTER_COMMIT"} <= said
 
 
-@pytest.mark.parametrize("name", ["plan", "drift"])
+@pytest.mark.parametrize("name", ["apply", "plan", "drift"])
 def test_a_copy_runs_in_the_default_shell(name: str) -> None:
     spec = YAML(typ="safe").load(BUILDSPECS / f"{name}.yml")
     assert spec["version"] == 0.2
@@ -422,13 +405,6 @@ def test_a_copy_runs_in_the_default_shell(name: str) -> None:
     commands = [it for phase in spec["phases"].values() for it in phase.get("commands", ())]
     assert commands
     assert all(isinstance(it, str) for it in commands)
-
-
-def test_both_install_the_same() -> None:
-    specs = [YAML(typ="safe").load(BUILDSPECS / f"{name}.yml") for name in ("plan", "drift")]
-    assert specs[0]["phases"]["install"] == specs[1]["phases"]["install"]
-    first = [spec["phases"]["build"]["commands"][0] for spec in specs]
-    assert first[0] == first[1]
 
 
 @pytest.mark.parametrize("name", ["plan", "drift"])

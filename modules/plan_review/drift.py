@@ -44,7 +44,7 @@ class DriftReview(Element):
         super().__init__(scope, ID, address=ID)
         self.topic = _topic(self) if notify is None else notify
         """ARN of the topic."""
-        self.build = PlanProject(
+        self.project = PlanProject(
             self,
             ID,
             source=source,
@@ -58,11 +58,11 @@ class DriftReview(Element):
             image=image,
             branch=source.branch,
         )
-        self.build.role.allow(Statement("Notify", ["sns:Publish"], [self.topic]))
+        self.project.role.allow(Statement("Notify", ["sns:Publish"], [self.topic]))
         StartsBuild(
             self,
             "scheduled",
-            starts=self.build,
+            starts=self.project.build,
             description=f"Looks for drift from {name(source)}, {schedule}",
             schedule=schedule,
         )

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
-
-from modules._cdktf import (
-    CloudwatchEventTargetInputTransformer,
-    CodebuildWebhook,
-    CodebuildWebhookFilterGroup,
-    CodebuildWebhookFilterGroupFilter,
-    Construct,
-)
+from modules._cdktf import CloudwatchEventTargetInputTransformer, Construct
+from modules.artifacts import ArtifactStore
 from modules.element import Element, literal
 from modules.expressions import document
 from modules.iam import Statement
 from modules.plan_review.project import PlanProject
 from modules.plan_review.sources import host, name, repository_arn
-from modules.plan_review.starting import StartsBuild
+from modules.plan_review.starting import StartsBuild, StartsBuildByWebhook, exact
 from modules.project import Project
+from modules.settings import Artifacts
 from modules.settings.review import ReviewedCodeCommit, ReviewedConnection, ReviewedSource
 from modules.settings.state import S3State
 
 ID = "plan_review"
 """Names everything: no image has an underscore in its name."""
+_PLAN_DAYS = 14
+"""As buildspecs/apply.yml says. A plan is stale as soon as something else is applied."""
 
 
 class PlanReview(Element):
@@ -38,6 +34,7 @@ class PlanReview(Element):
         file: Path of the file in the repository.
         image: The image in which plans are made. None: Amazon Linux.
         checkov: Whether checkov looks at every plan too; each build installs it.
+        keep_plans: Whether plans that pass are kept for `PlanApply`, for two weeks.
 
     https://docs.aws.amazon.com/codebuild/latest/userguide/webhooks.html
     """
@@ -51,9 +48,13 @@ class PlanReview(Element):
         file: str = "pipelines.yaml",
         image: str | None = None,
         checkov: bool = False,
+        keep_plans: bool = False,
     ) -> None:
         super().__init__(scope, ID, address=ID)
-        self.build = PlanProject(
+        self.source, self.file, self.image = source, file, image
+        self.plans = self._bucket_for_plans() if keep_plans else None
+        """Where plans wait for the apply; it may be read by no role of this stack."""
+        self.project = PlanProject(
             self,
             ID,
             source=source,
@@ -65,10 +66,14 @@ class PlanReview(Element):
                 "TANDEM_REPOSITORY": name(source),
                 "TANDEM_BRANCH": source.branch,
                 "TANDEM_CHECKOV": "true" if checkov else None,
+                "TANDEM_PLANS": None if self.plans is None else f"s3://{self.plans.bucket}",
             },
             image=image,
             token=source.token if isinstance(source, ReviewedConnection) else None,
         )
+        if self.plans is not None:
+            objects = f"{self.plans.bucket_arn}/*"
+            self.project.role.allow(Statement("Plans", ["s3:PutObject"], [objects]))
         if isinstance(source, ReviewedCodeCommit):
             self._on_events(source)
         else:
@@ -82,11 +87,11 @@ class PlanReview(Element):
             "codecommit:PostCommentForPullRequest",
             "codecommit:UpdateComment",
         ]
-        self.build.role.allow(Statement("Comment", comment, [arn]))
+        self.project.role.allow(Statement("Comment", comment, [arn]))
         StartsBuild(
             self,
             "requested",
-            starts=self.build,
+            starts=self.project.build,
             description=f"Reviews pull requests for {literal(source.branch)} of {name(source)}",
             pattern={
                 "source": ["aws.codecommit"],
@@ -112,32 +117,28 @@ class PlanReview(Element):
         events = ["PULL_REQUEST_CREATED", "PULL_REQUEST_UPDATED"]
         if source.host != "bitbucket":  # which does not reopen them
             events.append("PULL_REQUEST_REOPENED")
-        filters = {"EVENT": ", ".join(events), "BASE_REF": f"^refs/heads/{_exact(source.branch)}$"}
+        filters = {"EVENT": ", ".join(events), "BASE_REF": f"^refs/heads/{exact(source.branch)}$"}
         if source.actors:
-            filters["ACTOR_ACCOUNT_ID"] = f"^(?:{'|'.join(map(_exact, source.actors))})$"
-        self.place(
-            CodebuildWebhook(
-                self,
-                "webhook",
-                project_name=self.build.name,
-                build_type="BUILD",
-                filter_group=[
-                    CodebuildWebhookFilterGroup(
-                        filter=[
-                            CodebuildWebhookFilterGroupFilter(type=kind, pattern=literal(pattern))
-                            for kind, pattern in filters.items()
-                        ]
-                    )
-                ],
-                # Whoever is let in must meet a role that is not still growing.
-                depends_on=[self.build.role.policy],
-            )
+            filters["ACTOR_ACCOUNT_ID"] = f"^(?:{'|'.join(map(exact, source.actors))})$"
+        StartsBuildByWebhook(
+            self,
+            "webhook",
+            starts=self.project.build,
+            filters=filters,
+            # Whoever is let in must meet a role that is not still growing.
+            depends_on=[self.project.role.policy],
         )
 
+    def _bucket_for_plans(self) -> ArtifactStore:
+        """Plans hold sensitive values, and builds of images read the bucket of the artifacts.
 
-def _exact(text: str) -> str:
-    """`text` as a regular expression for itself."""
-    return re.sub(r"([^A-Za-z0-9_/-])", r"\\\1", text)
+        It is encrypted with the same key, which the role may use already.
+        """
+        project = Project.of(self)
+        settings = Artifacts(kms_key=project.artifacts.kms_key, expire_days=_PLAN_DAYS)
+        plans = ArtifactStore(self, "plans", holds="plans", settings=settings)
+        project.uses("Bucket", plans.bucket_arn)
+        return plans
 
 
 def _commits() -> CloudwatchEventTargetInputTransformer:

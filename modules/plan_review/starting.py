@@ -1,8 +1,9 @@
-"""What starts a build of a project: events and schedules of EventBridge."""
+"""What starts a build of a project: events and schedules of EventBridge, and hosts of code."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from modules._cdktf import (
     CloudwatchEventRule,
@@ -10,17 +11,21 @@ from modules._cdktf import (
     CloudwatchEventTargetDeadLetterConfig,
     CloudwatchEventTargetInputTransformer,
     CloudwatchEventTargetRetryPolicy,
+    CodebuildWebhook,
+    CodebuildWebhookFilterGroup,
+    CodebuildWebhookFilterGroupFilter,
     Construct,
+    TerraformResource,
 )
-from modules.element import Element
+from modules.element import Element, literal
 from modules.expressions import document
 from modules.iam import ServiceRole, Statement
-from modules.plan_review.project import PlanProject
+from modules.plan_review.build import RepositoryBuild
 from modules.project import Project
 from modules.triggers import Triggers
 
 _HOUR_SECONDS = 3_600
-"""A review that is older helps nobody."""
+"""A build that starts later helps nobody."""
 
 
 class StartsBuild(Element):
@@ -41,7 +46,7 @@ class StartsBuild(Element):
         scope: Construct,
         id: str,
         *,
-        starts: PlanProject,
+        starts: RepositoryBuild,
         description: str,
         pattern: Mapping[str, object] | None = None,
         schedule: str | None = None,
@@ -89,3 +94,48 @@ class StartsBuild(Element):
                 depends_on=[role.policy],
             )
         )
+
+
+class StartsBuildByWebhook(Element):
+    """A webhook by which the host of a repository starts builds of one project.
+
+    Args:
+        starts: The project.
+        filters: Patterns that an event must match, by what they are compared with.
+        depends_on: What must be there before it.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/webhooks.html
+    """
+
+    def __init__(
+        self,
+        scope: Element,
+        id: str,
+        *,
+        starts: RepositoryBuild,
+        filters: Mapping[str, str],
+        depends_on: Sequence[TerraformResource] = (),
+    ) -> None:
+        super().__init__(scope, id, address=scope.address)
+        self.place(
+            CodebuildWebhook(
+                self,
+                "webhook",
+                project_name=starts.name,
+                build_type="BUILD",
+                filter_group=[
+                    CodebuildWebhookFilterGroup(
+                        filter=[
+                            CodebuildWebhookFilterGroupFilter(type=kind, pattern=literal(pattern))
+                            for kind, pattern in filters.items()
+                        ]
+                    )
+                ],
+                depends_on=list(depends_on) or None,
+            )
+        )
+
+
+def exact(text: str) -> str:
+    """`text` as a regular expression for itself, as in the filters of a webhook."""
+    return re.sub(r"([^A-Za-z0-9_/-])", r"\\\1", text)

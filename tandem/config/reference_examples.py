@@ -20,7 +20,7 @@ from modules.settings import (
 )
 from modules.settings.review import GithubPlans, ReviewedCodeCommit, ReviewedConnection
 from tandem.config.models import Config, Deploy, ExternalBase, Image
-from tandem.config.review import Limit, Review, Waiver
+from tandem.config.review import Apply, Limit, Review, Waiver
 from tandem.config.state import CloudState, InCloud, InS3, S3State
 
 _ARN = (
@@ -97,6 +97,7 @@ repository: acme/pipelines
 actors: ["1024025"]
 token: {{secret: pipelines/comments}}
 """,
+    Apply: "{role: arn:aws:iam::123456789012:role/apply}",
     GithubPlans: "{repository: acme/pipelines}",
     InS3: "{s3: {bucket: acme-state, key: shop/terraform.tfstate}}",
     S3State: "{bucket: acme-state, key: shop/terraform.tfstate, region: eu-west-1}",

@@ -16,6 +16,7 @@ from modules.settings.types import (
     Flag,
     NonEmpty,
     RelativePath,
+    RoleArn,
     Schedule,
     Text,
     TopicArn,
@@ -106,6 +107,18 @@ class Waiver:
     """The last day on which it holds, in UTC."""
 
 
+@dataclass(frozen=True, config=SETTINGS)
+class Apply:
+    """The apply of what was reviewed, in a build.
+
+    https://developer.hashicorp.com/terraform/cli/commands/apply#saved-plan-mode
+    """
+
+    role: RoleArn
+    """ARN of the role that applies, of yours: only you know what it must change. CodeBuild must be
+    able to assume it; [permissions](iam.md#the-role-that-applies) says what else it needs."""
+
+
 ReviewedSource = Annotated[
     Annotated[ReviewedCodeCommit, Tag("(codecommit)")]
     | Annotated[ReviewedConnection, Tag("(connection)")],
@@ -138,6 +151,9 @@ class Review:
     None: Amazon Linux, where every build installs Terraform."""
     checkov: Flag = False
     """Let checkov look at the plans of pull requests too: each build of `pipeline` installs it."""
+    apply: Apply | None = None
+    """Apply the plan that `pipeline` reviewed, when its pull request was merged. None: nothing is
+    applied, and no plan is kept."""
     drift: Schedule | None = None
     """When to compare what exists with the state, as in `rate(1 day)`. None: never."""
     notify: TopicArn | None = None
@@ -168,5 +184,11 @@ class Review:
             raise PydanticCustomError(
                 "checkov",
                 "checkov is for the builds of pipeline: add pipeline: true, or remove it",
+            )
+        if self.apply is not None and not self.pipeline:
+            raise PydanticCustomError(
+                "apply",
+                "apply is for plans that a build of pipeline reviewed: add pipeline: true, "
+                "or remove it",
             )
         return self

@@ -21,6 +21,7 @@ CONNECTION = {
     "repository": "acme/pipelines",
 }
 GITHUB = {"repository": "acme/pipelines"}
+APPLY = "arn:aws:iam::123456789012:role/apply"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:drift"
 
 
@@ -63,6 +64,22 @@ WRONG: dict[str, tuple[Any, Any, list[str]]] = {
         {"checkov": True, "github": GITHUB},
         S3,
         ["review: checkov is for the builds of pipeline: add pipeline: true, or remove it"],
+    ),
+    "an apply of what nobody reviewed": (
+        {"drift": "rate(1 day)", "source": PIPELINES, "apply": {"role": APPLY}},
+        S3,
+        [
+            "review: apply is for plans that a build of pipeline reviewed: add pipeline: true, "
+            "or remove it"
+        ],
+    ),
+    "an apply with the name of a role": (
+        {"pipeline": True, "source": PIPELINES, "apply": {"role": "apply"}},
+        S3,
+        [
+            "review.apply.role: must be a role's ARN, as in arn:aws:iam::ACCOUNT:role/NAME, "
+            'received "apply"'
+        ],
     ),
     "a local state": (
         {"pipeline": True, "source": PIPELINES},
@@ -157,6 +174,10 @@ def test_each_is_made_where_it_is_asked_for(tmp_path: Path) -> None:
     pipeline = composed(tmp_path, {**source, "pipeline": True})
     assert set(pipeline[projects]) == {"web_build", "plan_review"}
     assert "aws_sns_topic" not in pipeline
+    assert not any("plans" in name for name in pipeline["aws_s3_bucket"])
+    apply = composed(tmp_path, {**source, "pipeline": True, "apply": {"role": APPLY}})
+    assert set(apply[projects]) == {"web_build", "plan_review", "plan_apply"}
+    assert apply[projects]["plan_apply"]["service_role"] == APPLY
     drift = composed(tmp_path, {**source, "drift": "rate(1 day)", "file": "a/b.yaml"})
     assert set(drift[projects]) == {"web_build", "drift_review"}
     assert set(drift["aws_sns_topic"]) == {"drift_review"}
