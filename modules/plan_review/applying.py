@@ -24,7 +24,7 @@ class PlanApply(Element):
     Args:
         review: The review of that branch's pull requests, which keeps plans.
         role: ARN of the role that applies, of yours: only you know what it must change. CodeBuild
-            must be able to assume it; docs/iam.md says what the build itself needs.
+            must be able to assume it; docs/review-builds.md says what else it needs.
 
     Raises:
         ValueError: The review keeps no plans.

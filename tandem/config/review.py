@@ -116,7 +116,7 @@ class Apply:
 
     role: RoleArn
     """ARN of the role that applies, of yours: only you know what it must change. CodeBuild must be
-    able to assume it; [permissions](iam.md#the-role-that-applies) says what else it needs."""
+    able to assume it; docs/review-builds.md says what else it needs."""
 
 
 ReviewedSource = Annotated[
