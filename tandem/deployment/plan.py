@@ -15,7 +15,12 @@ from typing import Any
 from tandem.deployment.addresses import without_keys
 from tandem.deployment.expressions import Step, evaluate
 from tandem.deployment.model import Unresolved
-from tandem.deployment.plan_configuration import PlanConfiguration, references_of, resource_of
+from tandem.deployment.plan_configuration import (
+    PlanConfiguration,
+    made_of,
+    references_of,
+    resource_of,
+)
 from tandem.deployment.plan_references import PlanReferences
 from tandem.deployment.policies import ATTACHING, role_name
 from tandem.deployment.state import instance, resources_of
@@ -101,7 +106,7 @@ class _Plan:
         match unknown:
             case True:
                 found = self._expressed(of, path, expression)
-                return symbol(_place(of, path)) if found is None and len(path) > 1 else found
+                return symbol(self._named(of, path)) if found is None and len(path) > 1 else found
             case dict() if unknown:
                 given = value if isinstance(value, dict) else {}
                 return {
@@ -144,6 +149,15 @@ class _Plan:
             return self._references.alone(of.module, of, argument, found)
         except LookupError:
             return None
+
+    def _named(self, of: Instance, path: tuple[Step, ...]) -> str:
+        """A part that nobody knows: its place, and in a policy also what it is made of."""
+        place = _place(of, path)
+        if of.type != "data.aws_iam_policy_document":
+            return place
+        block = self._configuration.block(of.module, f"{of.type}.{of.name}")
+        made = ", ".join(made_of(block, self._unknown.get(of.address), path))
+        return f"{place}, made of {made}" if made else place
 
     def _lookup(self, module: str, of: Instance, path: tuple[Step, ...]) -> Any:
         """What a reference in JSON means in a module."""

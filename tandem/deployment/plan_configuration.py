@@ -126,6 +126,31 @@ def references_of(expression: Any) -> list[str]:
     return [reference for reference in found if reference not in shorter]
 
 
+def made_of(block: Json, unknown: Any, path: tuple[Step, ...]) -> list[str]:
+    """What a part of a block refers to, as far as that is sure.
+
+    Args:
+        block: A resource in the configuration.
+        unknown: What of its values is unknown, which tells how many blocks there are.
+        path: Attributes and numbers that lead to the part.
+    """
+    expression = block.get("expressions")
+    for step in path:
+        if isinstance(expression, list) and len(expression) != len(unknown or ()):
+            return []  # some are of a `dynamic` block: nobody knows which
+        if isinstance(expression, dict) and "references" in expression:
+            break
+        expression, unknown = _at(expression, step), _at(unknown, step)
+    return references_of(expression) if isinstance(expression, dict) else []
+
+
+def _at(value: Any, step: Step) -> Any:
+    try:
+        return value[step]
+    except (LookupError, TypeError):
+        return None
+
+
 def all_references(expression: Any) -> Iterator[str]:
     """All references in a tree of expressions."""
     match expression:

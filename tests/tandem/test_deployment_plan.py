@@ -298,7 +298,9 @@ def test_a_deferred_policy_document_is_put_together() -> None:
     assert attached.document is not None
     (statement,) = attached.document["Statement"]
     assert statement["Action"] == ["s3:GetObject"]
-    assert "statement" in readable(statement["Resource"][0])  # not the bucket: it may be `ARN/*`
+    # Not the bucket alone: it may be `ARN/*`.
+    said = f"<{document}.statement[0].resources, made of aws_s3_bucket.b.arn>"
+    assert [readable(it) for it in statement["Resource"]] == [said]
 
 
 def test_a_providers_region_is_that_of_its_resources() -> None:

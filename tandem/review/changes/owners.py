@@ -23,9 +23,10 @@ def owners(after: Deployment | None, before: Deployment | None) -> Callable[[str
     """
     deployments = [it for it in (after, before) if it is not None]
     names = [_names(it) for it in deployments]
-    # Each has one name, also where it loses its build and with it what it is for.
-    own = {address: name for each in reversed(names) for address, name in each.own.items()}
-    images = {address: name for each in reversed(names) for address, name in each.images.items()}
+    # Each has one name: the one that people know, also where its image's repository is renamed, or
+    # where it loses its build and with it what it is for.
+    own = {address: name for each in names for address, name in each.own.items()}
+    images = {address: name for each in names for address, name in each.images.items()}
     used = own | images
     short = _short({*used.values(), *(name for each in names for name in each.images.values())})
     named = {address: short[name] for address, name in used.items()}
