@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,12 @@ UPDATE = "--update-golden"
 
 Golden = Callable[[str, str], None]
 Validate = Callable[[Path], None]
+
+
+def pytest_configure() -> None:
+    """Let what the tests start take Ctrl-C: a shell's `make test &` has it ignored, by all of them."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
