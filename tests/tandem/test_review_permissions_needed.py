@@ -203,3 +203,27 @@ def test_a_condition_on_something_else_is_no_matter() -> None:
     other = allow("s3:GetObject", WEB, Condition={"Bool": {"aws:SecureTransport": "true"}})
     found = gained(building(LOG_IN, other), building(LOG_IN, other, allow(PUSH, WEB)))
     assert set(needed(found).values()) == {True}
+
+
+@pytest.mark.parametrize(("others", "expected"), [(0, {True}), (1, {None})])
+def test_what_a_role_is_needed_for_is_not_what_everybody_in_it_needs(
+    others: int, expected: set[bool | None]
+) -> None:
+    commands = [SIGN_IN, f"docker push {HOST}/shop/web:latest"]
+
+    def acting(role: str) -> Deployment:
+        also = {f"web{it}": {**project(commands), "name": f"web{it}"} for it in range(others)}
+        own = {**project(commands), "service_role": f"${{aws_iam_role.{role}.arn}}"}
+        return deployment(
+            aws_codebuild_project={"it": {**own, "name": "it"}, **also},
+            aws_ecr_repository={"web": {"name": "shop/web"}},
+            aws_iam_role={
+                name: {"name": name, "assume_role_policy": TRUST} for name in ("build", "former")
+            },
+            aws_iam_role_policy={"build": policy(LOG_IN, allow(PUSH, WEB))},
+        )
+
+    before, after = acting("former"), acting("build")
+    found = change(before, after, report=lambda: access(after))
+    assert found.name == "it (now in the role build)"
+    assert set(needed(found).values()) == expected

@@ -76,6 +76,8 @@ class _Marks:
                 return Marks(wide, self._needs.of(subject, cell, had, is_wide=bool(wide)))
             wide = wide_for_a_role(cell, needs, self._actions)
             needed = self._needs.of(subject, cell, had, is_wide=bool(wide))
+            if needed and pair.user is not None and pair.user.shares:
+                needed = None
             return Marks(wide if needed else with_further_rights(cell, wide), needed)
 
         return marks

@@ -25,6 +25,8 @@ class User:
     name: str
     unknown: Unknown | None
     """Of one whose former role is managed elsewhere."""
+    shares: bool
+    """Whether something else acts in the role: what the role needs may be what that needs."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 from tandem.deployment.addresses import is_data
 from tandem.deployment.blocks import blocks, text
@@ -55,6 +58,7 @@ def switched(
             address=it.resource.address,
             name=f"{_name(it.resource)} (now in the role {readable(role.name)})",
             unknown=Unknown(unknown, may_widen=False) if it.had and not other else None,
+            shares=roles.users[role.address] > 1,
         )
         yield Pair(subject, other, subject, compare(other, subject, is_made), user=user)
 
@@ -90,8 +94,17 @@ class _Roles:
     """The roles of a deployment by what others call them."""
 
     def __init__(self, deployment: Deployment | None) -> None:
+        self._resources = deployment.resources.values() if deployment else ()
         listed = deployment.roles if deployment else ()
         self._found = {key: it for it in listed for key in (it.arn, it.name)}
+
+    @cached_property
+    def users(self) -> Counter[str]:
+        """How many resources act in each role, by the role's address."""
+        found = (
+            {role.address for it in _said(one) if (role := self.of(it))} for one in self._resources
+        )
+        return Counter(chain.from_iterable(found))
 
     def of(self, said: str) -> Role | None:
         return self._found.get(said)
