@@ -6,7 +6,7 @@ https://developer.hashicorp.com/terraform/internals/json-format#configuration-re
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Any
 
@@ -41,6 +41,21 @@ def hide_configuration(configuration: Json, marks: Json, hiding: Hiding) -> Json
     if configuration.get("root_module"):
         found["root_module"] = _Module(marks, hiding).hidden(configuration["root_module"], "")
     return found
+
+
+def arguments(configuration: Json) -> dict[str, frozenset[str]]:
+    """The arguments that are set of each resource, by the address of its block."""
+    return dict(_arguments(configuration.get("root_module") or {}, ""))
+
+
+def _arguments(module: Json, address: str) -> Iterator[tuple[str, frozenset[str]]]:
+    for resource in module.get("resources") or []:
+        yield (
+            within(address, str(resource["address"])),
+            frozenset(resource.get("expressions") or {}),
+        )
+    for name, call in (module.get("module_calls") or {}).items():
+        yield from _arguments(call.get("module") or {}, within(address, f"module.{name}"))
 
 
 def _provider(name: str, provider: Json, hiding: Hiding) -> Json:
@@ -80,12 +95,12 @@ class _Module:
         return found
 
     def _variable(self, owner: str, variable: Json) -> Json:
-        if not variable.get("sensitive") or variable.get("default") is None:
+        if not is_hidden(variable) or variable.get("default") is None:
             return variable
         return {**variable, "default": self._hiding.hide(variable["default"], True, owner)}
 
     def _output(self, owner: str, output: Json) -> Json:
-        if not output.get("sensitive"):
+        if not is_hidden(output):
             return output
         hidden = hide_expression(output.get("expression"), True, self._hiding, owner)
         return {**output, "expression": hidden}
@@ -105,13 +120,18 @@ class _Module:
     def _call(self, address: str, call: Json) -> Json:
         module = call.get("module") or {}
         variables = module.get("variables") or {}
-        marks = {name: True for name, it in variables.items() if it.get("sensitive")}
+        marks = {name: True for name, it in variables.items() if is_hidden(it)}
         expressions = call.get("expressions") or {}
         return {
             **call,
             "expressions": hide_expression(expressions, marks, self._hiding, f"{address}.var"),
             "module": self.hidden(module, address),
         }
+
+
+def is_hidden(variable: Json) -> bool:
+    """Whether what is declared is sensitive, or so secret that no plan keeps it."""
+    return bool(variable.get("sensitive") or variable.get("ephemeral"))
 
 
 def hide_expression(

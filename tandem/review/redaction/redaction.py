@@ -13,12 +13,13 @@ from typing import Any
 
 from tandem.deployment.addresses import without_keys
 from tandem.review.reading.file import as_terraform_writes
-from tandem.review.redaction.configuration import hide_configuration
+from tandem.review.redaction.configuration import arguments, hide_configuration, is_hidden
 from tandem.review.redaction.marks import is_marked, of_resource, union
+from tandem.review.redaction.near import Near
 from tandem.review.redaction.public_values import public_values
 from tandem.review.redaction.repeated import hide_spills
 from tandem.review.redaction.secrets import Secrets, is_telling
-from tandem.review.redaction.symbols import Hiding
+from tandem.review.redaction.symbols import DEPOSED, Hiding
 
 Json = Mapping[str, Any]
 _OwnerOf = Callable[[Json], str]
@@ -36,7 +37,9 @@ def redact(document: Json) -> tuple[dict[str, Any], Secrets]:
     with as_terraform_writes():
         redaction = _Redaction(document)
         redacted = redaction.document()
-        public = public_values(redaction.values_of_resources(), redaction.hiding)
+        near = Near(redaction.hiding, redaction.moved, arguments(redaction.configuration))
+        redacted = near.hidden(redacted)
+        public = public_values(redaction.values_of_resources(), redaction.hiding) - near.copied
         secrets = {
             text: symbol
             for text, symbol in redaction.hiding.symbols.items()
@@ -46,7 +49,7 @@ def redact(document: Json) -> tuple[dict[str, Any], Secrets]:
         # one would blot it out of the review.
         addresses = redaction.addresses()
         shown = (text for text in secrets if text not in addresses)
-        return hide_spills(redacted, secrets), Secrets(shown)
+        return hide_spills(redacted, secrets, near.anywhere()), Secrets(shown)
 
 
 class _Redaction:
@@ -54,14 +57,14 @@ class _Redaction:
         self.hiding = Hiding()
         self._given = document
         self._marks: dict[str, Any] = {}
-        self._now: dict[str, str] = {}
+        self.moved: dict[str, str] = {}
         """The address of what had another one before."""
         for change in self._changes():
             self._learn(change)
         for owner, resource in self.values_of_resources():
             self._add(owner, resource.get("sensitive_values"))
-        self._configuration: Json = document.get("configuration") or {}
-        self._root: Json = self._configuration.get("root_module") or {}
+        self.configuration: Json = document.get("configuration") or {}
+        self._root: Json = self.configuration.get("root_module") or {}
 
     def _changes(self) -> Iterator[Json]:
         yield from self._given.get("resource_changes") or []
@@ -79,11 +82,11 @@ class _Redaction:
             yield self._prior_owner(resource), resource
 
     def _prior_owner(self, resource: Json) -> str:
-        return self._now.get(owner := _owner(resource), owner)
+        return self.moved.get(owner := _owner(resource), owner)
 
     def _learn(self, change: Json) -> None:
         if change.get("previous_address"):
-            self._now[str(change["previous_address"])] = str(change["address"])
+            self.moved[str(change["previous_address"])] = str(change["address"])
         both = change.get("change") or {}
         self._add(_owner(change), both.get("before_sensitive"), both.get("after_sensitive"))
 
@@ -95,7 +98,7 @@ class _Redaction:
         """All addresses that a review may name."""
         found = {str(change["address"]) for change in self._changes()}
         found.update(owner for owner, _ in self.values_of_resources())
-        return "\n".join((*found, *self._now))
+        return "\n".join((*found, *self.moved))
 
     def document(self) -> dict[str, Any]:
         """The plan without what Terraform says is sensitive."""
@@ -133,12 +136,12 @@ class _Redaction:
                 name: self._variable(name, variable)
                 for name, variable in given["variables"].items()
             }
-        if self._configuration:
+        if self.configuration:
             blocks: dict[str, Any] = {}
             for owner, marks in self._marks.items():
                 block = without_keys(owner)
                 blocks[block] = union(blocks.get(block), marks)
-            found["configuration"] = hide_configuration(self._configuration, blocks, self.hiding)
+            found["configuration"] = hide_configuration(self.configuration, blocks, self.hiding)
         return found
 
     def _change(self, change: Json) -> Json:
@@ -223,7 +226,7 @@ class _Redaction:
 
     def _variable(self, name: str, variable: Json) -> Json:
         declared = (self._root.get("variables") or {}).get(name) or {}
-        if not declared.get("sensitive") or "value" not in variable:
+        if not is_hidden(declared) or "value" not in variable:
             return variable
         return {**variable, "value": self.hiding.hide(variable["value"], True, "var", (name,))}
 
@@ -235,7 +238,7 @@ _LEFT_OUT = ("action_invocations", "deferred_action_invocations", "relevant_attr
 def _owner(resource: Json) -> str:
     address = str(resource["address"])
     deposed = resource.get("deposed") or resource.get("deposed_key")
-    return f"{address} (deposed)" if deposed else address
+    return f"{address}{DEPOSED}" if deposed else address
 
 
 def _all_resources(module: Json) -> Iterator[Json]:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
-from collections.abc import Iterable, Iterator
-from urllib.parse import quote
+from collections.abc import Iterable
 
-import markupsafe
-
+from tandem.review.redaction.forms import forms
 from tandem.review.redaction.search import Needles
 
 HIDDEN = "(sensitive)"
 """What stands for a sensitive value: no format gives these characters a meaning."""
-_SHORTEST, _LONG, _LINE = 8, 16, 20
+_SHORTEST, _LONG = 8, 16
 _WORD = re.compile("[a-z]+")
 _KEY = re.compile("[A-Za-z_][A-Za-z0-9_]*|[a-z][a-z0-9-]*")
 
@@ -23,7 +19,7 @@ class Secrets:
     """Sensitive values. Nothing shows them: no attribute, no `repr`."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
-        found = {form for value in values if is_telling(value) for form in _forms(value)}
+        found = {form for value in values if is_telling(value) for form in forms(value)}
         self.__needles = Needles(dict.fromkeys(found, HIDDEN))
 
     def __repr__(self) -> str:
@@ -42,24 +38,3 @@ def is_telling(value: str) -> bool:
 def is_telling_key(key: str) -> bool:
     """Whether a key of a map stands for itself: no name such as `DB_PASSWORD` or `access-key`."""
     return is_telling(key) and not _KEY.fullmatch(key)
-
-
-def as_json(text: str) -> set[str]:
-    """`text` as it stands in JSON, of which Terraform escapes more than others."""
-    written = json.dumps(text, ensure_ascii=False)[1:-1]
-    escaped = re.sub("[<>&]", lambda found: f"\\u{ord(found[0]):04x}", written)
-    return {written, escaped, json.dumps(text)[1:-1]}
-
-
-def _forms(value: str) -> Iterator[str]:
-    lines = (line.strip() for line in value.splitlines() if len(value) > len(line))
-    # Of a private key each line is a secret; what has blanks is a text's, and may be anywhere.
-    for text in (value, *(line for line in lines if len(line) >= _LINE)):
-        if text != value and re.search(r"\s", text):
-            continue
-        yield text
-        yield from as_json(text)
-        yield html.escape(text)
-        yield html.escape(text, quote=False)
-        yield str(markupsafe.escape(text))  # as the page has it
-        yield quote(text, safe="")

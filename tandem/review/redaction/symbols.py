@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tandem.deployment.addresses import without_keys
 from tandem.deployment.symbols import symbol
 from tandem.review.redaction.marks import is_marked
 from tandem.review.redaction.secrets import is_telling_key
 
 Path = tuple[str | int, ...]
+DEPOSED = " (deposed)"
+"""Ends the address of what a failed replacement left of a resource."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _OTHERS = ("", " before", " at first")
 """Of the values at one place: Terraform knows three at most, with one that has drifted."""
@@ -56,7 +59,7 @@ class Hiding:
     def _hidden(self, value: Any, owner: str, path: Path) -> Any:
         if value is None:
             return None
-        if _is_blocks(value):
+        if _may_have_blocks(owner) and _is_blocks(value):
             # Terraform marks a set of blocks as a whole; that it has blocks is no secret.
             return [
                 {key: self._hidden(item, owner, (*path, at, key)) for key, item in block.items()}
@@ -93,6 +96,11 @@ def _texts(value: Any) -> Iterator[str]:
             yield value
         case int() | float() if not isinstance(value, bool):
             yield str(value)
+
+
+def _may_have_blocks(owner: str) -> bool:
+    """Whether a list may be blocks of a known form: others have what somebody chose as keys."""
+    return without_keys(owner).rpartition(".")[0].rpartition(".")[2].startswith("aws")
 
 
 def _is_blocks(value: Any) -> bool:

@@ -1,0 +1,141 @@
+"""Sensitive values that may be anything elsewhere: looked for where they belong.
+
+That a provider repeats a value unmarked is seen in the resource itself. What refers to the copy
+has it too, so that a value of which there is a copy is looked for in all resources.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from tandem.deployment.addresses import without_keys
+from tandem.review.redaction.forms import as_json, forms, lines
+from tandem.review.redaction.search import Needles
+from tandem.review.redaction.secrets import is_telling
+from tandem.review.redaction.symbols import DEPOSED, Hiding
+from tandem.review.redaction.values import By, between_symbols, changed_values
+
+_SAYS_NOTHING = frozenset(
+    {"true", "false", "null", "none", "yes", "no", "on", "off", "default", "enabled", "disabled"}
+)
+_SHORTEST_NUMBER, _SHORTEST_PART, _SHORTEST_WORD = 4, 4, 8
+_PLAIN_WORD = re.compile("[a-z]+|[0-9]+")
+_PLACE = re.compile(r"\d{12}|[a-z]{2}(?:-[a-z]+)+-\d")
+"""Accounts and regions, which stand in nearly every ARN."""
+_GIVEN = re.compile(r"(?:.*\.)?(?:var|provider)(?:\.[^.]+)?")
+_PUBLIC = "insecure_value"
+"""Of parameters: a copy that the provider makes on purpose, of those that are no secret."""
+
+
+class Near:
+    """What is sensitive in which block, and which of it has copies there.
+
+    Args:
+        hiding: What is hidden.
+        moved: The address after the apply, of what had another one before.
+        arguments: What is set of each resource: Terraform marks it where it is made of a secret.
+    """
+
+    def __init__(
+        self,
+        hiding: Hiding,
+        moved: Mapping[str, str],
+        arguments: Mapping[str, frozenset[str]],
+    ) -> None:
+        self._arguments = arguments
+        self._symbols = hiding.symbols
+        self.copied: set[str] = set()
+        """What is found once more, as the whole of a value."""
+        self._given: set[str] = set()
+        """What variables and providers are given: it may come from there to any resource."""
+        texts: dict[str, set[str]] = defaultdict(set)
+        for owner, values in hiding.by_owner.items():
+            block = without_keys(owner.removesuffix(DEPOSED))
+            said = {it for it in values if _says_something(it)}
+            texts[block] |= said
+            if _GIVEN.fullmatch(block):
+                self._given |= said
+        for old, new in moved.items():
+            texts[without_keys(old)] |= texts[without_keys(new)]
+        self._sought = {block: _Sought(it, self._symbols) for block, it in texts.items() if it}
+
+    def hidden(self, document: dict[str, Any]) -> dict[str, Any]:
+        """The plan without the copies."""
+        if not self._sought:
+            return document
+        # The configuration has no copies that a provider made.
+        kept = {key: it for key, it in document.items() if key == "configuration"}
+        rest = {key: it for key, it in document.items() if key not in kept}
+        return changed_values(rest, self._hider) | kept
+
+    def anywhere(self) -> dict[str, str]:
+        """Symbols of what has copies and is hidden wherever it is the whole of a value."""
+        return {it: self._symbols[it] for it in self._given | self.copied if _is_rare(it)}
+
+    def _hider(self, address: str) -> By | None:
+        block = without_keys(address)
+        sought = self._sought.get(block)
+        if sought is None:
+            return None
+        arguments = self._arguments.get(block, frozenset())
+
+        def hidden(text: str, attribute: str) -> str:
+            if attribute in arguments:
+                return text
+            if text not in sought.texts:
+                return sought.replaced(text)
+            if attribute != _PUBLIC:
+                self.copied.add(text)
+            return self._symbols[text]
+
+        return hidden
+
+
+class _Sought:
+    """What is looked for in one block."""
+
+    def __init__(self, texts: set[str], symbols: Mapping[str, str]) -> None:
+        self.texts = texts
+        short = (it for it in texts if not is_telling(it) and _may_be_part(it))
+        self._short = {form: symbols[it] for it in short for form in forms(it)}
+        any_of = "|".join(map(re.escape, sorted(self._short, key=len, reverse=True)))
+        self._pattern = re.compile(f"(?<![A-Za-z0-9])(?:{any_of})(?![A-Za-z0-9])")
+        # What is telling is looked for everywhere, but not all lines that it has.
+        self._lines = Needles(
+            {
+                form: symbols[text]
+                for text in texts
+                for line in lines(text)
+                if is_telling(line)
+                for form in as_json(line)
+            }
+        )
+
+    def replaced(self, text: str) -> str:
+        found = self._lines.replaced(text)
+        return between_symbols(found, self._without_short) if self._short else found
+
+    def _without_short(self, text: str) -> str:
+        return self._pattern.sub(lambda found: self._short[found[0]], text)
+
+
+def _says_something(text: str) -> bool:
+    """Whether a text that is equal may be the same: no `true`, no small number, no region."""
+    if text.casefold() in _SAYS_NOTHING or len(text) < 2 or _PLACE.fullmatch(text):
+        return False
+    return not text.isdecimal() or len(text) >= _SHORTEST_NUMBER
+
+
+def _may_be_part(text: str) -> bool:
+    """Whether a text may be found within others: no `build`."""
+    if _PLAIN_WORD.fullmatch(text):
+        return len(text) >= _SHORTEST_WORD
+    return len(text) >= _SHORTEST_PART
+
+
+def _is_rare(text: str) -> bool:
+    """Whether a text that is equal elsewhere is the same: no `latest`, and no number of a port."""
+    return not is_telling(text) and _may_be_part(text)

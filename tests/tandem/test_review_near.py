@@ -1,0 +1,190 @@
+"""Sensitive values that are too short to be looked for everywhere, and what they are not."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from review_redacted import change, module, plan, resource, shown
+
+from tandem.review.redaction.redaction import redact
+
+HIDDEN = "<sensitive: aws_thing.it.secret>"
+
+
+def copied(secret: Any, copy: Any, **more: Any) -> Any:
+    """What is left of the copy that a provider makes of a secret."""
+    values = {"secret": secret, "copy": copy}
+    found, _ = redact(plan(change(after=values, hides_after={"secret": True}), **more))
+    return shown(found["resource_changes"][0]["change"]["after"]["copy"])
+
+
+def elsewhere(secret: Any, copy: Any, *, in_own: Any = None, **more: Any) -> Any:
+    """What is left of the same in another resource."""
+    values = {"secret": secret, "own": in_own}
+    document = plan(
+        change(after=values, hides_after={"secret": True}),
+        change(after={"copy": copy}, address="aws_other.it"),
+        **more,
+    )
+    return shown(redact(document)[0]["resource_changes"][1]["change"]["after"]["copy"])
+
+
+@pytest.mark.parametrize("secret", ["Zq7", "web", "swordfish", "hunter2", "7391", 7391, "Z!"])
+def test_a_short_value_is_hidden_in_its_own_resource(secret: Any) -> None:
+    assert copied(secret, secret) == HIDDEN
+    assert copied(secret, {"list": [secret, "x"]}) == {"list": [HIDDEN, "x"]}
+
+
+@pytest.mark.parametrize("secret", ["hunter2", "swordfish", "Z4!x"])
+def test_a_short_value_is_hidden_within_others_in_its_own_resource(secret: str) -> None:
+    assert copied(secret, f"arn:aws:x:{secret}/y") == f"arn:aws:x:{HIDDEN}/y"
+    assert secret not in str(copied(secret, {f"key of {secret}": 1}))
+    assert copied(secret, f"x{secret}x") == f"x{secret}x"
+
+
+@pytest.mark.parametrize(
+    "said", ["true", "None", "DEFAULT", "", "x", "22", 443, True, "eu-west-1", "123456789012"]
+)
+def test_what_says_nothing_is_shown(said: Any) -> None:
+    arn = "arn:aws:x:eu-west-1:123456789012:true/22/443/x"
+    if said in ("eu-west-1", "123456789012"):  # long enough to be looked for everywhere
+        assert elsewhere(said, "x", in_own=said) == "x"
+        return
+    assert copied(said, said) == said
+    assert copied(said, arn) == arn
+
+
+@pytest.mark.parametrize("word", ["latest", "build", "5432", "v1.2"])
+def test_a_short_value_is_shown_in_other_resources(word: str) -> None:
+    assert elsewhere(word, word) == word
+
+
+def test_what_refers_to_a_copy_has_it_too() -> None:
+    assert elsewhere("hunter2", "hunter2", in_own="hunter2") == HIDDEN
+    assert elsewhere("hunter2", "not hunter2", in_own="hunter2") == "not hunter2"
+    assert elsewhere("latest", "latest", in_own="latest") == "latest"
+
+
+def test_a_parameter_that_is_no_secret_has_a_copy_on_purpose() -> None:
+    arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"
+    parameter = resource({"value": arn, "insecure_value": arn}, {"value": True})
+    shop = resource({"arn": arn}, address="aws_ecr_repository.shop")
+    found, _ = redact(plan(planned_values=module(parameter, shop)))
+    assert found["planned_values"]["root_module"]["resources"][1]["values"] == {"arn": arn}
+
+
+def test_a_copy_of_a_name_makes_no_name_public() -> None:
+    secret = "CANARY-of-a-name"
+    one = resource({"name": secret, "id": secret}, {"name": True})
+    other = resource({"name": secret}, address="aws_other.it")
+    found, secrets = redact(plan(planned_values=module(one, other)))
+    assert "CANARY" not in json.dumps(found) + secrets.scrub(secret)
+
+
+def test_a_variable_may_be_in_any_resource() -> None:
+    """As in the default tags of a provider."""
+    variables = {
+        "variables": {"v": {"value": "hunter2"}},
+        "configuration": {"root_module": {"variables": {"v": {"sensitive": True}}}},
+    }
+    assert elsewhere("other", "hunter2", **variables) == "<sensitive: var.v>"
+
+
+def test_an_argument_that_is_configured_is_no_copy() -> None:
+    """Terraform marks it if it is made of the secret."""
+    block = {"address": "aws_thing.it", "expressions": {"secret": {}, "copy": {}}}
+    configuration = {"root_module": {"resources": [block]}}
+    assert copied("hunter2", "hunter2", configuration=configuration) == "hunter2"
+
+
+def test_what_is_moved_and_what_was_left_behind_keep_their_secrets() -> None:
+    values = {"secret": "hunter2", "copy": "hunter2"}
+    marks = {"secret": True}
+    moved = change(values, values, hides_after=marks, previous_address="aws_thing.old")
+    old = resource(values, address="aws_thing.old")
+    left = resource(values, deposed_key="ab12")
+    found, _ = redact(plan(moved, prior_state={"values": module(old, left)}))
+    assert "hunter2" not in json.dumps(found)
+
+
+def test_what_no_plan_keeps_is_a_secret() -> None:
+    root = {"variables": {"v": {"ephemeral": True, "default": "Zq7"}}}
+    found, _ = redact(plan(configuration={"root_module": root}, variables={"v": {"value": "Zq7"}}))
+    assert "Zq7" not in json.dumps(found)
+
+
+def test_a_list_of_things_of_any_form_is_hidden_whole() -> None:
+    """Of blocks of AWS the form is known: of others, keys and number may be the secret."""
+    things = [{"alice": "a", "bob": "b"}, {"alice": "c", "bob": "d"}]
+    entry = change(after={"input": things}, hides_after={"input": True}, address="terraform_data.x")
+    found, _ = redact(plan(entry))
+    after = found["resource_changes"][0]["change"]["after"]
+    assert shown(after) == {"input": "<sensitive: terraform_data.x.input>"}
+
+
+PEM = """-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASC
+Qw3+Zk9x
+-----END PRIVATE KEY-----
+"""
+
+
+@pytest.mark.parametrize("line", ["MIIEvQIBADANBgkqhkiG9w0BAQEFAASC", "Qw3+Zk9x"])
+def test_the_lines_of_a_key(line: str) -> None:
+    assert line not in str(copied(PEM, f"  {line}"))
+    assert line not in str(elsewhere(PEM, json.dumps({"key": f" {line}\n"})))
+
+
+def test_the_lines_of_a_text_are_hidden_in_its_own_resource_only() -> None:
+    script = "#!/bin/sh\ndocker push shop/web\nlogin hunter2\n"
+    assert copied(script, "- docker push shop/web") == f"- {HIDDEN}"
+    assert elsewhere(script, "- docker push shop/web") == "- docker push shop/web"
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+WRITTEN: list[Callable[[str], str]] = [
+    str,
+    lambda it: f"https://user:{it}@host",
+    lambda it: json.dumps({"a": it}),
+    lambda it: json.dumps({"a": json.dumps({"b": it}, ensure_ascii=False)}),
+    html.escape,
+    quote,
+    lambda it: quote(it, safe="").lower() if it.isascii() and it.islower() else quote(it),
+    encoded,
+    lambda it: encoded(it).rstrip("="),
+    lambda it: encoded(f"a{it}b"),
+    lambda it: encoded(f"ab{it}c"),
+    lambda it: encoded(f"abc{it}"),
+    lambda it: json.dumps({"user_data": encoded(f"#!/bin/sh\nlogin {it}\n")}),
+    lambda it: base64.urlsafe_b64encode(f"x {it}?".encode()).decode(),
+]
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs", "Co", "Cc"]), min_size=9, max_size=30).filter(
+        lambda it: re.search("[^a-z ]", it) is not None
+    ),
+    st.sampled_from(WRITTEN),
+)
+def test_what_is_written_in_another_way_is_hidden_everywhere(
+    secret: str, written: Callable[[str], str]
+) -> None:
+    text = written(secret)
+    left = re.sub("<sensitive[^>]*>", "", elsewhere(secret, text))
+    assert text not in left
+    assert secret not in left
+    # Of base64, a character at each end may be of what is around it.
+    middle = encoded(secret)[1:-4]
+    assert middle not in left
