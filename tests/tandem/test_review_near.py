@@ -107,13 +107,13 @@ def test_an_argument_that_is_configured_is_no_copy() -> None:
 
 
 def test_what_is_moved_and_what_was_left_behind_keep_their_secrets() -> None:
-    values = {"secret": "hunter2", "copy": "hunter2"}
+    values = {"secret": "Zq7", "copy": "Zq7"}
     marks = {"secret": True}
     moved = change(values, values, hides_after=marks, previous_address="aws_thing.old")
     old = resource(values, address="aws_thing.old")
     left = resource(values, deposed_key="ab12")
     found, _ = redact(plan(moved, prior_state={"values": module(old, left)}))
-    assert "hunter2" not in json.dumps(found)
+    assert "Zq7" not in json.dumps(found)
 
 
 def test_what_no_plan_keeps_is_a_secret() -> None:
@@ -161,7 +161,7 @@ WRITTEN: list[Callable[[str], str]] = [
     lambda it: json.dumps({"a": json.dumps({"b": it}, ensure_ascii=False)}),
     html.escape,
     quote,
-    lambda it: quote(it, safe="").lower() if it.isascii() and it.islower() else quote(it),
+    lambda it: re.sub("%..", lambda found: found[0].lower(), quote(it, safe="")),
     encoded,
     lambda it: encoded(it).rstrip("="),
     lambda it: encoded(f"a{it}b"),
@@ -172,12 +172,12 @@ WRITTEN: list[Callable[[str], str]] = [
 ]
 
 
-@given(
-    st.text(st.characters(exclude_categories=["Cs", "Co", "Cc"]), min_size=9, max_size=30).filter(
-        lambda it: re.search("[^a-z ]", it) is not None
-    ),
-    st.sampled_from(WRITTEN),
+telling = st.text("aZ7 é\u00a0<>&\"'/\\%=+?\n", min_size=9, max_size=20).filter(
+    lambda it: it == it.strip() and re.search("[^a-z ]", it) is not None
 )
+
+
+@given(telling, st.sampled_from(WRITTEN))
 def test_what_is_written_in_another_way_is_hidden_everywhere(
     secret: str, written: Callable[[str], str]
 ) -> None:

@@ -77,6 +77,15 @@ def test_a_secret_cannot_blot_out_an_address() -> None:
     assert secrets.scrub(f"aws_thing.it: {CANARY}") == f"aws_thing.it: {HIDDEN}"
 
 
+def test_a_secret_cannot_hide_what_was_there() -> None:
+    """A role that nobody knows of may not widen."""
+    address = "aws_iam_role.build"
+    was = resource({"input": address}, {"input": True}, address=address)
+    found = redacted(plan(prior_state={"values": module(was)}))
+    (entry,) = found["prior_state"]["values"]["root_module"]["resources"]
+    assert entry["address"] == address
+
+
 def test_the_name_of_another_resource_is_no_secret() -> None:
     """A parameter that holds an ARN is sensitive for its type: the ARN stays what it is."""
     arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"

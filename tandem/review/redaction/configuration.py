@@ -21,6 +21,8 @@ _WRITE_ONLY = "_wo"
 
 https://developer.hashicorp.com/terraform/plugin/framework/resources/write-only-arguments
 """
+_RUN = ("command", "inline", "script", "scripts", "source", "destination")
+"""Arguments of a provisioner that say what it runs or copies."""
 _CREDENTIAL = re.compile("secret|token|password|private|credential|api_?key", re.IGNORECASE)
 
 
@@ -108,8 +110,9 @@ class _Module:
     def _resource(self, module: str, resource: Json) -> Json:
         owner = within(module, str(resource["address"]))
         marks = self._marks.get(owner)
-        # A provisioner logs in somewhere, and no plan says with which of its constants.
-        found = {key: value for key, value in resource.items() if key != "provisioners"}
+        found = dict(resource)
+        if resource.get("provisioners"):
+            found["provisioners"] = list(map(_provisioner, resource["provisioners"]))
         expressions = resource.get("expressions") or {}
         written = {name: True for name in expressions if name.endswith(_WRITE_ONLY)}
         marks = union(marks, written)
@@ -132,6 +135,13 @@ class _Module:
 def is_hidden(variable: Json) -> bool:
     """Whether what is declared is sensitive, or so secret that no plan keeps it."""
     return bool(variable.get("sensitive") or variable.get("ephemeral"))
+
+
+def _provisioner(provisioner: Json) -> Json:
+    """A provisioner with what it runs: no plan says with which of its constants it signs in."""
+    expressions = provisioner.get("expressions") or {}
+    kept = {name: each for name, each in expressions.items() if name in _RUN}
+    return {"type": provisioner.get("type"), "expressions": kept}
 
 
 def hide_expression(

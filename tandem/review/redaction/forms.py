@@ -55,12 +55,16 @@ def _escaped(text: str) -> Iterator[str]:
         yield re.sub("%..", lambda found: found[0].lower(), written)
 
 
-def as_json(text: str) -> Iterator[str]:
-    """As it stands in JSON, of which Terraform escapes more than others, and in JSON within it."""
-    for written in {json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1]}:
-        for form in (written, re.sub("[<>&]", lambda it: f"\\u{ord(it[0]):04x}", written)):
-            yield form
-            yield json.dumps(form, ensure_ascii=False)[1:-1]
+def as_json(text: str) -> set[str]:
+    """`text` as it stands in JSON, and in JSON within JSON."""
+    once = _in_json(text)
+    return once.union(*map(_in_json, once))
+
+
+def _in_json(text: str) -> set[str]:
+    written = {json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (False, True)}
+    # Terraform escapes more than others.
+    return written | {re.sub("[<>&]", lambda it: f"\\u{ord(it[0]):04x}", it) for it in written}
 
 
 def _in_base64(text: str) -> Iterator[str]:

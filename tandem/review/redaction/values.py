@@ -49,7 +49,8 @@ def _outside(node: Any, of_address: Callable[[str], By | None], by: By | None) -
         by = of_address(address)
     found = dict(node)
     for key, item in node.items():
-        if key in _VALUES:
+        # The values of a state are no values of a resource: there are addresses below.
+        if key in _VALUES and (key != "values" or "address" in node):
             if by:
                 found[key] = _attributes(item, by)
         elif isinstance(item, dict | list):
