@@ -2,7 +2,9 @@
 
 import json
 import random
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,45 @@ def test_no_secret_is_told_in_any_format() -> None:
     assert [secret for secret in CANARIES if secret.encode() in SECRETS] != []
     texts = {**reviewed(SECRETS).texts, "printed": printed(SECRETS)}
     assert [(it, kind) for kind, text in texts.items() for it in CANARIES if it in text] == []
+
+
+KINDS: dict[str, tuple[Any, Any]] = {
+    "short": ("Zq7", {"copy": "Zq7"}),
+    "word": ("zyxwvutsr", {"copy": "zyxwvutsr", "arn": "arn:aws:x:::zyxwvutsr"}),
+    "number": (48151623420815, {"copy": 48151623420815, "text": "n=48151623420815"}),
+    "pin": (739151, {"copy": 739151, "text": "pin: 739151"}),
+    "list": (["CANARY-in-list", "Zq8x"], {"copy": "CANARY-in-list", "last": "Zq8x"}),
+    "map": ({"CANARY key": "CANARY-in-map"}, {"copy": {"CANARY key": 1}}),
+    "key": ("-----BEGIN-----\nCANARYabcdefghijklmnop\n", {"copy": " CANARYabcdefghijklmnop\n "}),
+    "script": ("#!/bin/sh\nlogin CANARY\n", {"copy": "a:\n  - login CANARY\n"}),
+    "json": ('{"a": "CANARY<1"}', {"copy": json.dumps({"b": json.dumps({"a": "CANARY<1"})})}),
+    "encoded": (
+        "login QWx9 CANARY",
+        {"copy": b64encode(b"#!/bin/sh\nlogin QWx9 CANARY\n").decode()},
+    ),
+}
+"""Secrets with the copies that a provider makes of them."""
+TOLD = ("CANARY", "Zq7", "Zq8x", "zyxwvutsr", "48151623420815", "739151", "bG9naW4gUVd4OSBDQU5BU")
+
+
+def test_no_kind_of_secret_is_told_in_any_format() -> None:
+    document = json.loads(PLAN)
+    for action, (kind, (secret, copies)) in product(("create", "update", "delete"), KINDS.items()):
+        about = {"mode": "managed", "type": "aws_thing", "name": kind, "provider_name": "aws"}
+        about["address"] = f"aws_thing.{kind}_{action}"
+        values = {"secret": secret, **copies}
+        change: dict[str, Any] = {"actions": [action]}
+        for side, absent in (("before", "create"), ("after", "delete")):
+            change[side] = None if action == absent else {**values, "side": side}
+            change[f"{side}_sensitive"] = {"secret": True}
+        document["resource_changes"].append({**about, "change": change})
+        state = {**about, "values": values, "sensitive_values": {"secret": True}}
+        for part in (document["planned_values"], document["prior_state"]["values"]):
+            part["root_module"].setdefault("resources", []).append(state)
+    review = reviewed(document)
+    assert review.exit_status in (0, 1)
+    assert all(f"aws_thing.{kind}_update" in review.markdown for kind in KINDS)
+    assert [(it, kind) for kind, text in review.texts.items() for it in TOLD if it in text] == []
 
 
 # Sizes
