@@ -147,8 +147,9 @@ class Review:
     file: RelativePath = "pipelines.yaml"
     """Path of the file in that repository."""
     image: BuildImage | None = None
-    """Image in which plans are made; one of yours has Python, Node.js, make, git and Terraform.
-    None: Amazon Linux, where every build installs Terraform."""
+    """Image in which plans are made and applied; one of yours has Python, Node.js, make, git (2.38
+    or newer, to apply), AWS's command line and Terraform. None: Amazon Linux, where every
+    build installs Terraform."""
     checkov: Flag = False
     """Let checkov look at the plans of pull requests too: each build of `pipeline` installs it."""
     apply: Apply | None = None
