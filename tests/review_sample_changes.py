@@ -51,7 +51,19 @@ def changes() -> tuple[Change, ...]:
             rank=20,
         ),
         Change(
-            "module.jobs.aws_sns_topic.failed", "aws_sns_topic", "create", rank=20, image="jobs"
+            "module.jobs.aws_sns_topic.failed",
+            "aws_sns_topic",
+            "create",
+            attributes=(
+                AttributeChange(
+                    "delivery_policy",
+                    None,
+                    "2 lines",
+                    diff=("@@ -0,0 +1,2 @@", "+a: 1", "+b: 2"),
+                ),
+            ),
+            rank=20,
+            image="jobs",
         ),
         Change(
             'aws_iam_role_policy.build["api"]',

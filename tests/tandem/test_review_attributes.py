@@ -302,10 +302,17 @@ def test_what_is_nested_too_deep_is_no_end() -> None:
 
 def test_a_resource_that_is_created_is_known_by_its_name() -> None:
     values = {"name": "shop/web", "bucket": None, "tags": {"a": "b"}, "policy": "x"}
-    (name,) = known_attributes(values, ("name", "bucket", "tags"), gone=False)
+    (name,) = known_attributes(values, ("name", "bucket", "tags"), was=False, will=True)
     assert (name.path, name.old, name.new) == ("name", None, "shop/web")
-    (name,) = known_attributes(values, ("name",), gone=True)
+    (name,) = known_attributes(values, ("name",), was=True, will=False)
     assert (name.old, name.new) == ("shop/web", None)
+
+
+def test_a_text_of_several_lines_that_is_new_is_shown() -> None:
+    text = "version: 0.2\nphases: {}\n"
+    (found,) = attribute_changes(changed({"buildspec": None}, {"buildspec": text}))
+    assert (found.old, found.new) == (None, "2 lines")
+    assert found.diff == ("@@ -0,0 +1,2 @@", "+version: 0.2", "+phases: {}")
 
 
 def test_outputs() -> None:

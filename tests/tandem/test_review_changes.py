@@ -40,6 +40,8 @@ def test_everything_that_happens_is_there_and_the_most_dangerous_first() -> None
     assert found[-1].previous_address == "aws_sns_topic.a"
     assert found[0].holds_data
     assert found[0].attributes[0].old == "shop/web"
+    forgotten = found[1].attributes[0]
+    assert forgotten.old == forgotten.new == "shop/web"  # it stays as it is
 
 
 def test_reasons_imports_and_leftovers_are_said() -> None:
@@ -249,6 +251,8 @@ def test_what_a_new_build_runs_with_is_there_to_be_reviewed() -> None:
         ],
     }
     (found,) = changes(planned(change("aws_codebuild_project.web", "create", after=project)), None)
+    (buildspec,) = (it for it in found.attributes if it.diff)
+    assert buildspec.diff[1:] == ("+version: 0.2", "+a: b")
     assert {it.path: it.new for it in found.attributes} == {
         "name": "web",
         "service_role": "arn:aws:iam::123456789012:role/web",

@@ -76,6 +76,8 @@ def test_details_are_closed() -> None:
     more = "\n".join(f"- line {number}" for number in range(100))
     cut = fitted(f"<details><summary>a</summary>\n\n<details><summary>b</summary>\n\n{more}", 400)
     assert cut.count("</details>") == 2
+    text = f"- a\n  <details><summary>a</summary>\n\n{more}"
+    assert fitted(text, 400).count("</details>") == 1
     assert "line 10" in cut
 
 
@@ -83,6 +85,7 @@ def test_folded_parts_are_shown_where_they_cannot_be_folded() -> None:
     summary = "<details open><summary><code>web</code>: 2</summary>"
     text = f"{summary}\n\n- one<br>and\n- two\n\n</details>\n\nend\n"
     assert plainer(text) == "**`web`: 2**\n\n- one and\n- two\n\n\nend\n"
+    assert plainer("- a\n  <details><summary>b</summary>\n\n  </details>") == "- a\n  **b**\n"
 
 
 def test_pictures_are_left_out_where_nobody_draws_them() -> None:

@@ -186,6 +186,7 @@ def test_an_attribute_is_told_in_both_states() -> None:
             AttributeChange("policy", "see permissions", "see permissions"),
             AttributeChange("tags.x", None, "1"),
             AttributeChange("tags.y", "2", None),
+            AttributeChange("text", None, "2 lines", diff=("@@ -0,0 +1,2 @@", "+a", "+b")),
         ),
     )
     shown = page(replace(tiny(), changes=(change,))).one("dl", **{"class": "attributes"})
@@ -194,7 +195,9 @@ def test_an_attribute_is_told_in_both_states() -> None:
         ("policy", "see permissions"),
         ("tags.x", "1"),
         ("tags.y", "2 removed"),
+        ("text", "2 lines@@ -0,0 +1,2 @@ +a +b"),
     ]
+    assert shown.one("details").one("summary").words == "2 lines"
 
 
 def test_what_widens_and_what_is_new_comes_first() -> None:

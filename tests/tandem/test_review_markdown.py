@@ -99,6 +99,8 @@ def test_attributes_are_old_and_new() -> None:
     assert "`tags.cost-centre`: `4711` (new)" in REALISTIC
     assert "`name`: `shop-web` → `shop-storefront` **(replaces it)**" in REALISTIC
     assert "    -      - docker build -t" in REALISTIC
+    folded = "  - `delivery_policy`\n    <details><summary><code>2 lines</code></summary>\n\n"
+    assert f"{folded}    ```diff\n    @@ -0,0 +1,2 @@\n    +a: 1\n" in REALISTIC
 
 
 def test_a_rename_is_a_block_to_be_copied() -> None:

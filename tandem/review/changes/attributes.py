@@ -14,9 +14,11 @@ from tandem.review.changes.differences import LATER, Difference, differences
 from tandem.review.changes.texts import (
     SAME,
     below,
+    diff,
     fitted,
     is_nothing,
     is_unset,
+    lines_of,
     one_line,
     shortened,
 )
@@ -78,9 +80,9 @@ def attribute_changes(
 
 
 def known_attributes(
-    values: Json, names: Collection[str], *, gone: bool
+    values: Json, names: Collection[str], *, was: bool, will: bool
 ) -> tuple[AttributeChange, ...]:
-    """Some attributes of a resource that is created or destroyed, as far as they are known."""
+    """Some attributes of a resource that `was` there or `will` be, as far as they are known."""
     said = ((name, values.get(name)) for name in names)
     texts = [
         (name, shortened(one_line(value)))
@@ -88,7 +90,16 @@ def known_attributes(
         if not is_nothing(value) and not isinstance(value, list | Mapping)
     ]
     return tuple(
-        AttributeChange(it, *((text, None) if gone else (None, text))) for it, text in texts
+        AttributeChange(it, text if was else None, text if will else None) for it, text in texts
+    )
+
+
+def new_attribute(path: str, value: Any, *, was: bool = False) -> AttributeChange:
+    """An attribute as it will be, and perhaps `was`; a text of several lines with all of them."""
+    is_long = isinstance(value, str) and "\n" in value.strip()
+    said = lines_of(value) if is_long else shortened(one_line(value))
+    return AttributeChange(
+        path, said if was else None, said, diff=diff("", value) if is_long else ()
     )
 
 

@@ -14,6 +14,7 @@ from tandem.review.changes.created import shown_of_created
 from tandem.review.changes.exposure import exposures
 from tandem.review.changes.meaning import meaning
 from tandem.review.changes.owners import owners
+from tandem.review.changes.provisioners import provisioners
 from tandem.review.changes.read_back import Mirrors
 from tandem.review.changes.renames import renames as renames
 from tandem.review.model import AttributeChange, Change
@@ -48,6 +49,8 @@ _HOLDERS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "aws_sns_topic": (("topic_arn", "arn"), "arn"),
 }
 """Of what others belong to: the arguments with which they say so, and what they say of it."""
+_RUNS = 15
+"""By how much it is more dangerous that commands run with it."""
 _DRIFT_GONE = "It was deleted outside of Terraform: "
 _DRIFT_CHANGED = "It was changed outside of Terraform: "
 
@@ -66,7 +69,7 @@ def changes(
     owner = owners(after, before)
     gone = _gone(plan)
     found = (
-        _change(it, _resolved(it, after), _expressions(it, configuration), owner, gone)
+        _change(it, _resolved(it, after), _block(it, configuration), owner, gone)
         for it in (*plan.changes, *plan.reads)
     )
     return _sorted(found)
@@ -87,7 +90,7 @@ def drift(
     found = []
     for it in plan.drift:
         seen = replace(it, before=_seen(mirrors, it, it.before), after=_seen(mirrors, it, it.after))
-        change = _change(seen, None, None, owner, {})
+        change = _change(seen, None, {}, owner, {})
         if change.attributes or it.action == "destroy" or it.is_moved:
             words = _what_next(seen, planned.get(it.address), is_drift=plan.kind == "drift")
             found.append(replace(change, reason="", means=(*change.means, words)))
@@ -153,12 +156,13 @@ def _goes_with(it: ResourceChange, gone: Mapping[tuple[str, str], str]) -> str:
 def _change(
     it: ResourceChange,
     resolved: Json | None,
-    expressions: Json | None,
+    block: Json,
     owner: Callable[[str], str],
     gone: Mapping[tuple[str, str], str],
 ) -> Change:
     if it.action in ("destroy", "forget"):
-        attributes = known_attributes(it.before or {}, _KNOWN_BY, gone=True)
+        stays = it.action == "forget"
+        attributes = known_attributes(it.before or {}, _KNOWN_BY, was=True, will=stays)
     elif it.before is None:
         known = {
             name: value
@@ -166,11 +170,14 @@ def _change(
             if value != symbol(f"{it.address}.{name}")
         }
         values = {**known, **(it.after or {})}
-        attributes = known_attributes(values, _KNOWN_BY, gone=False)
+        attributes = known_attributes(values, _KNOWN_BY, was=False, will=True)
         attributes += shown_of_created(it.type, values, (each.name for each in exposures(it)))
     else:
+        expressions = block.get("expressions")
         attributes = attribute_changes(it, resolved=resolved, expressions=expressions)
     what = meaning(it, attributes, goes_with=_goes_with(it, gone))
+    runs = it.action in ("create", "replace", "destroy") and it.deposed is None
+    words, run = provisioners(block) if runs else ((), ())
     return Change(
         address=readable(it.address),
         type=readable(it.type),
@@ -179,11 +186,11 @@ def _change(
         reason=it.reason,
         importing=it.importing and readable(it.importing),
         deposed=it.deposed is not None,
-        attributes=attributes,
-        means=what.means,
+        attributes=(*attributes, *run),
+        means=(*what.means, *words),
         holds_data=what.holds_data,
         image=owner(it.address),
-        rank=what.rank,
+        rank=what.rank + (_RUNS if run else 0),
     )
 
 
@@ -192,10 +199,10 @@ def _resolved(it: ResourceChange, after: Deployment | None) -> Json | None:
     return found.values if found else None
 
 
-def _expressions(it: ResourceChange, configuration: PlanConfiguration) -> Json | None:
+def _block(it: ResourceChange, configuration: PlanConfiguration) -> Json:
+    """A resource in the configuration; empty: it is not there."""
     kind = f"data.{it.type}" if it.mode == "data" else it.type
-    block = configuration.block(it.module, f"{kind}.{it.name}")
-    return block.get("expressions") if block else None
+    return configuration.block(it.module, f"{kind}.{it.name}")
 
 
 def _sorted(found: Iterable[Change]) -> tuple[Change, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tandem.deployment.blocks import block
-from tandem.review.changes.texts import is_nothing, lines_of, one_line, shortened
+from tandem.review.changes.attributes import new_attribute
+from tandem.review.changes.texts import is_nothing
 from tandem.review.model import AttributeChange
 
 Json = Mapping[str, Any]
@@ -14,10 +15,6 @@ Json = Mapping[str, Any]
 
 def _variables(value: Any) -> Any:
     return ", ".join(str(it.get("name")) for it in value) if isinstance(value, list) else value
-
-
-def _text(value: Any) -> Any:
-    return lines_of(value) if isinstance(value, str) and "\n" in value.strip() else value
 
 
 def _stages(value: Any) -> Any:
@@ -40,7 +37,7 @@ _SHOWN: Mapping[str, tuple[tuple[str, Callable[[Any], Any]], ...]] = {
         ("service_role", _same),
         ("source.type", _same),
         ("source.location", _same),
-        ("source.buildspec", _text),
+        ("source.buildspec", _same),
         ("environment.image", _same),
         ("environment.privileged_mode", _same),
         ("environment.environment_variable", _variables),
@@ -56,11 +53,7 @@ def shown_of_created(
     """What runs with which role, and what `exposing` attributes open to everybody."""
     paths = (*_SHOWN.get(type, ()), *((name, _same) for name in exposing))
     found = ((path, said(_value(values, path))) for path, said in paths)
-    return tuple(
-        AttributeChange(path, None, shortened(one_line(value)))
-        for path, value in found
-        if not is_nothing(value)
-    )
+    return tuple(new_attribute(path, value) for path, value in found if not is_nothing(value))
 
 
 def _value(values: Json, path: str) -> Any:

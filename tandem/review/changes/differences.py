@@ -66,6 +66,8 @@ def differences(path: str, names: tuple[str, ...], old: Any, new: Any) -> Iterat
             yield from _of_lists(path, names, old or [], new or [])
         case str(), str():
             yield from _of_texts(path, names, old, new)
+        case None, str() if "\n" in new.strip() and decoded(new) is None:
+            yield Difference(path, names, None, lines_of(new), diff("", new))
         case _:
             later = isinstance(new, Later)
             yield Difference(path, names, _written(old), _written(new), later=later)

@@ -34,8 +34,8 @@ def fitted(text: str, limit: int) -> str:
         elif found and found[1].startswith(fence) and not found[2].strip():
             fence = ""
         elif not fence:
-            open_now += line.startswith("<details")
-            open_now = max(0, open_now - line.startswith(_DETAILS))
+            open_now += line.lstrip(" ").startswith("<details")
+            open_now = max(0, open_now - line.lstrip(" ").startswith(_DETAILS))
         if used + open_now * (len(_DETAILS) + 2) > room:
             break
         if not fence:

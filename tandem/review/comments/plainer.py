@@ -10,7 +10,7 @@ from tandem.review.markdown.escaping import code
 
 _FENCE = re.compile(r"\s*(`{3,})([^`]*)")
 _SPAN = re.compile(r"((?<!`)(`+)(?!`).*?(?<!`)\2(?!`))")
-_SUMMARY = re.compile(r"<details[^>]*><summary>(.*)</summary>")
+_SUMMARY = re.compile(r"( *)<details[^>]*><summary>(.*)</summary>")
 _NAME = re.compile("<code>(.*?)</code>")
 _BREAK = re.compile(r"<br ?/?>")
 
@@ -34,10 +34,14 @@ def _lines(text: str) -> Iterator[str]:
             yield from [] if after_picture else block
             continue
         if summary := _SUMMARY.fullmatch(line):
-            yield f"**{_NAME.sub(lambda it: code(html.unescape(it[1])), summary[1])}**"
-        elif line != "</details>" and (line or not after_picture):
+            yield f"{summary[1]}**{_NAME.sub(_as_code, summary[2])}**"
+        elif line.strip(" ") != "</details>" and (line or not after_picture):
             yield _without_breaks(line)
         after_picture = False
+
+
+def _as_code(name: re.Match[str]) -> str:
+    return code(html.unescape(name[1]))
 
 
 def _rest(lines: Iterator[str], marks: str) -> Iterator[str]:

@@ -137,7 +137,11 @@ def attribute(it: AttributeChange, *, alone: bool = False) -> str:
         shown = it.diff[:_MOST_LINES]
         more = len(it.diff) - len(shown)
         cut = [f"@@ … and {more:,} more lines, left out here @@"] if more > 0 else []
-        return f"- {code(it.path)}{because}\n{_indented(fenced('diff', [*shown, *cut]))}"
+        text = fenced("diff", [*shown, *cut])
+        if it.old is None:  # all of it is new, and more than there is to compare
+            folded = details(inside_html(it.new or ""))
+            text = f"{folded.begin}\n{text}\n{folded.end}"
+        return f"- {code(it.path)}{because}\n{_indented(text)}"
     return f"- {code(it.path)}: {_values(it.old, it.new, alone=alone)}{because}"
 
 
@@ -153,4 +157,4 @@ def _value(text: str | None) -> str:
 
 
 def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" for line in text.split("\n"))
+    return "\n".join(f"  {line}" if line else line for line in text.split("\n"))
