@@ -44,7 +44,7 @@ def test_a_short_value_is_hidden_in_its_own_resource(secret: Any) -> None:
     assert copied(secret, {"list": [secret, "x"]}) == {"list": [HIDDEN, "x"]}
 
 
-@pytest.mark.parametrize("secret", ["hunter2", "swordfish", "Z4!x"])
+@pytest.mark.parametrize("secret", ["hunter2", "swordfish", "Z4!x", "7391"])
 def test_a_short_value_is_hidden_within_others_in_its_own_resource(secret: str) -> None:
     assert copied(secret, f"arn:aws:x:{secret}/y") == f"arn:aws:x:{HIDDEN}/y"
     assert secret not in str(copied(secret, {f"key of {secret}": 1}))

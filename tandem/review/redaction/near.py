@@ -22,7 +22,7 @@ _SAYS_NOTHING = frozenset(
     {"true", "false", "null", "none", "yes", "no", "on", "off", "default", "enabled", "disabled"}
 )
 _SHORTEST_NUMBER, _SHORTEST_PART, _SHORTEST_WORD = 4, 4, 8
-_PLAIN_WORD = re.compile("[a-z]+|[0-9]+")
+_WORD = re.compile("[a-z]+")
 _PLACE = re.compile(r"\d{12}|[a-z]{2}(?:-[a-z]+)+-\d")
 """Accounts and regions, which stand in nearly every ARN."""
 _GIVEN = re.compile(r"(?:.*\.)?(?:var|provider)(?:\.[^.]+)?")
@@ -131,11 +131,9 @@ def _says_something(text: str) -> bool:
 
 def _may_be_part(text: str) -> bool:
     """Whether a text may be found within others: no `build`."""
-    if _PLAIN_WORD.fullmatch(text):
-        return len(text) >= _SHORTEST_WORD
-    return len(text) >= _SHORTEST_PART
+    return len(text) >= (_SHORTEST_WORD if _WORD.fullmatch(text) else _SHORTEST_PART)
 
 
 def _is_rare(text: str) -> bool:
     """Whether a text that is equal elsewhere is the same: no `latest`, and no number of a port."""
-    return not is_telling(text) and _may_be_part(text)
+    return _may_be_part(text) and not (is_telling(text) or text.isdecimal())
