@@ -94,9 +94,8 @@ ROLES = {
 }
 
 
-def working(role: str, address: str = PROJECT, **more: Values) -> Deployment:
-    argument = "role" if "instance_profile" in address else "service_role"
-    return state({**ROLES, **more, address: {"name": "web", argument: role}})
+def working(role: str, **more: Values) -> Deployment:
+    return state({**ROLES, **more, PROJECT: {"name": "web", "service_role": role}})
 
 
 def test_what_acts_in_another_role_gains_what_that_one_may() -> None:
@@ -113,7 +112,10 @@ def test_what_acts_in_another_role_gains_what_that_one_may() -> None:
 
 def test_a_profile_hands_its_role_on() -> None:
     address = "aws_iam_instance_profile.web"
-    found = change(working("reader", address), working("writer", address))
+    before, after = (
+        state({**ROLES, address: {"name": "web", "role": it}}) for it in ("reader", "writer")
+    )
+    found = change(before, after)
     assert (found.address, said(found.gained)) == (address, [("ecr:PutImage", WEB)])
 
 

@@ -76,7 +76,7 @@ class _Marks:
                 return Marks(wide, self._needs.of(subject, cell, had, is_wide=bool(wide)))
             wide = wide_for_a_role(cell, needs, self._actions)
             needed = self._needs.of(subject, cell, had, is_wide=bool(wide))
-            if needed and pair.user is not None and pair.user.shares:
+            if needed and pair.actor is not None and pair.actor.shares:
                 needed = None
             return Marks(wide if needed else with_further_rights(cell, wide), needed)
 
@@ -112,7 +112,7 @@ def _change(pair: Pair, marks: _Marks) -> PermissionChange | None:
     if not (gained or lost or unknown):
         return None
     unlocked = pair.stays and subject.kind == "resource" and any(it.denies for it in lost)
-    about = pair.user or subject
+    about = pair.actor or subject
     hidden = [it for it in unknown if it.may_widen]
     return PermissionChange(
         address=about.address,
@@ -140,8 +140,8 @@ def _boundary(having: Subject | None, other: Subject | None) -> tuple[Grant, ...
 
 def _unknown(pair: Pair) -> Iterator[Unknown]:
     """What could not be compared, and why."""
-    if pair.user is not None and pair.user.unknown is not None:
-        yield pair.user.unknown
+    if pair.actor is not None and pair.actor.unknown is not None:
+        yield pair.actor.unknown
     said: set[str] = set()
     told = [it.likeness for it in _sources(pair.before)]
     for source in _sources(pair.after):

@@ -18,7 +18,7 @@ Subjects = Mapping[tuple[Kind, str, str], Subject]
 
 
 @dataclass(frozen=True)
-class User:
+class Actor:
     """What acts in another role than before, such as a build project."""
 
     address: str
@@ -42,7 +42,7 @@ class Pair:
     """What has the policy is made as well: it had nothing that could widen."""
     stays: bool = False
     """Of one that is gone: what had the policy is still there."""
-    user: User | None = None
+    actor: Actor | None = None
     """What acts in the role from now on, of one that it is switched to."""
 
 

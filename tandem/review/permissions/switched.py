@@ -14,7 +14,7 @@ from tandem.deployment.model import Deployment, Resource, Role, Unresolved
 from tandem.deployment.symbols import is_known, readable, symbol
 from tandem.review.model import PermissionChange
 from tandem.review.permissions.comparing import compare
-from tandem.review.permissions.pairs import Pair, Subjects, User, maker
+from tandem.review.permissions.pairs import Actor, Pair, Subjects, maker
 from tandem.review.permissions.subjects import ELSEWHERE, NOT_KNOWN, Unknown
 
 _PROFILE = "aws_iam_instance_profile"
@@ -54,13 +54,13 @@ def switched(
         had = former.managed(it.had or "")
         other = old["role", had.address, ""] if had else None
         unknown = f"what it could do in {readable(it.had or '')} was not known"
-        user = User(
+        actor = Actor(
             address=it.resource.address,
             name=f"{_name(it.resource)} (now in the role {readable(role.name)})",
             unknown=Unknown(unknown, may_widen=False) if it.had and not other else None,
-            shares=roles.users[role.address] > 1,
+            shares=roles.actors[role.address] > 1,
         )
-        yield Pair(subject, other, subject, compare(other, subject, is_made), user=user)
+        yield Pair(subject, other, subject, compare(other, subject, is_made), actor=actor)
 
 
 def switched_elsewhere(before: Deployment | None, after: Deployment) -> Iterator[PermissionChange]:
@@ -99,7 +99,7 @@ class _Roles:
         self._found = {key: it for it in listed for key in (it.arn, it.name)}
 
     @cached_property
-    def users(self) -> Counter[str]:
+    def actors(self) -> Counter[str]:
         """How many resources act in each role, by the role's address."""
         found = (
             {role.address for it in _said(one) if (role := self.of(it))} for one in self._resources
