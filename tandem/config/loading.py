@@ -77,7 +77,7 @@ def load_review(path: Path) -> Review:
     Raises:
         ConfigError: This part of the file is wrong, or there is a key that no part has.
     """
-    root, problems = read(path)
+    root, problems = read(path, needs="review")
     document = Document(root)
     others = {"defaults", *fields_of(Config)} - set(fields_of(_Reviewed))
     plain = {key: value for key, value in _plain(document).items() if key not in others}

@@ -37,14 +37,14 @@ DEEPEST = 32
 """Mappings and lists in one another; the settings need eight."""
 
 
-def read(path: Path) -> tuple[Node, list[Problem]]:
-    """The mapping in a YAML 1.2 file, and the keys in it that are there twice.
+def read(path: Path, *, needs: str = "project, region and images") -> tuple[Node, list[Problem]]:
+    """The mapping in a YAML 1.2 file, which `needs` these keys, and those that are there twice.
 
     Raises:
         ConfigError: The file cannot be read, or is not one mapping of plain values.
     """
     try:
-        return _Builder().build(_text(path))
+        return _Builder().build(_text(path), needs)
     except _Refusal as refusal:
         raise ConfigError(path, [refusal.problem]) from None
 
@@ -118,7 +118,7 @@ class _Builder:
         self._problems: list[Problem] = []
         self._values = 0
 
-    def build(self, text: str) -> tuple[Node, list[Problem]]:
+    def build(self, text: str, needs: str) -> tuple[Node, list[Problem]]:
         documents = 0
         for event in _events(text):
             if isinstance(event, _Begin):
@@ -133,11 +133,9 @@ class _Builder:
                         event.start_mark.line + 1,
                     )
         if self._root is None or (self._root.value is None and not self._root.written):
-            raise _Refusal("is empty: it needs project, region and images")
+            raise _Refusal(f"is empty: it needs {needs}")
         if not isinstance(self._root.value, dict):
-            raise _Refusal(
-                "must be a mapping with project, region and images", line=self._root.line
-            )
+            raise _Refusal(f"must be a mapping with {needs}", line=self._root.line)
         return self._root, self._problems
 
     def _add(self, event: _Begin) -> None:

@@ -153,6 +153,23 @@ def test_a_wrong_file_is_said_line_by_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("", ": is empty: it needs review"),
+        ("# nothing\n---\n", ": is empty: it needs review"),
+        ("- review", ":1: must be a mapping with review"),
+        ("review", ":1: must be a mapping with review"),
+        ("review:", ":1: review: must be a mapping, received nothing"),
+    ],
+)
+def test_a_file_without_exceptions_is_one_line(tmp_path: Path, content: str, why: str) -> None:
+    config = tmp_path / "exceptions.yaml"
+    config.write_text(content)
+    found = run(PLAN, "--config", config)
+    assert (found.exit_code, found.stdout, found.stderr) == (2, "", f"{config}{why}\n")
+
+
+@pytest.mark.parametrize(
     "content", [b"", b"{", b"PK\x03\x04", b"[]", b'{"format_version": "2.0"}', b"\xff\x00\xfe"]
 )
 def test_what_is_no_plan_is_said_in_one_line(tmp_path: Path, content: bytes) -> None:
