@@ -74,6 +74,8 @@ def letting_in(principal: Any, condition: Any, *, known: bool = True) -> str:
         ("ArnNotLike", "aws:SourceArn", TOPIC.format(ACCOUNT), "anybody"),
         ("ArnLike", "aws:SourceArn", "arn:aws:s3:::images", ""),
         ("ArnLike", "aws:SourceArn", "arn:aws:s3:::im*", "anybody"),
+        ("ArnLike", "aws:SourceArn", "arn:aws:s3:::images/*", ""),
+        ("ArnLike", "aws:SourceArn", "arn:aws:route53:::hostedzone/*", "anybody"),
         ("ArnLike", "aws:SourceArn", symbol("aws_sns_topic.a.arn"), ""),
         ("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/*", ""),
         ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/deploy", "anybody"),

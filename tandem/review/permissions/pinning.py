@@ -87,8 +87,9 @@ def _is_of_one_owner(arn: str) -> bool:
     parts = arn.split(":", _PARTS - 1)
     if len(parts) < _PARTS or "${" in arn:
         return False
-    # What has no account in its ARN, such as a bucket, has a name that nobody else has.
-    return _is_exact(parts[4] or parts[5].partition("/")[0])
+    if parts[2] == "s3" and not parts[4]:
+        return _is_exact(parts[5].partition("/")[0])  # nobody else has a bucket of that name
+    return _is_exact(parts[4])
 
 
 def _is_attribute(arn: str) -> bool:
