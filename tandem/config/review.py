@@ -77,7 +77,7 @@ PrincipalPattern = Annotated[
 
 @dataclass(frozen=True, config=SETTINGS)
 class Limit:
-    """Access that roles may gain without an objection.
+    """Access that may be gained without an objection; what is denied no longer is within none.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
     """
