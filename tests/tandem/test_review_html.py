@@ -105,6 +105,18 @@ def test_findings_that_close_the_gate_are_explained_once_and_named_by_rule() -> 
     assert root.one("body").words.count("too wide") == 5
 
 
+def test_of_findings_of_a_check_at_one_address_each_has_its_own_link() -> None:
+    review = realistic()
+    (new,) = (it for it in review.findings if it.finding.check == "action-too-wide")
+    (because,) = (it for it in review.objections if it.check == "action-too-wide")
+    two = [replace(new, finding=replace(new.finding, cause=it)) for it in ("one", "other")]
+    for number, cause in enumerate(("one", "other"), start=1):
+        objection = replace(because, why=cause)
+        root = page(replace(review, findings=tuple(two), objections=(objection,)))
+        told = root.one("section", id="objections")
+        assert [it.attributes["href"] for it in told.found("a")] == [f"#f{number}"]
+
+
 def test_the_filter_offers_what_there_is() -> None:
     root = page(realistic())
     items = [it for it in root.all if "data-kind" in it.attributes]

@@ -168,7 +168,7 @@ def test_many_of_the_same_are_no_endless_line() -> None:
 
 
 def test_a_finding_that_closes_the_gate_is_explained_once() -> None:
-    assert "- **New finding**: `action-too-wide`; what to do stands below" in REALISTIC
+    assert "- **New finding**: `action-too-wide`; what to do stands with each finding" in REALISTIC
     assert REALISTIC.count("name the actions and the bucket") == 1
 
 

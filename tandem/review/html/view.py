@@ -71,7 +71,7 @@ class View:
     @cached_property
     def objections(self) -> tuple[Card, ...]:
         """Why the gate is closed, then what is waived."""
-        return cards(self.review.objections, lambda it: (it.address, it.check) in self._findings)
+        return cards(self.review.objections, lambda it: _finding(it) in self._findings)
 
     @cached_property
     def dangerous(self) -> tuple[Item, ...]:
@@ -166,7 +166,7 @@ class View:
         """The id of what an objection is about."""
         at = objection.address
         if objection.check:
-            return self._findings.get((at, objection.check), "") or self.place(at)
+            return self._findings.get(_finding(objection), "") or self.place(at)
         if objection.rule == "access-widened":
             return self._permissions.get(at, "") or self.place(at)
         return self.place(at)
@@ -181,13 +181,14 @@ class View:
 
     @cached_property
     def _places(self) -> dict[str, str]:
-        findings = {address: place for (address, _), place in self._findings.items()}
+        found = reversed(self._findings.items())
+        findings = {address: place for (address, *_), place in found}
         return findings | self._permissions | self._changes
 
     @cached_property
-    def _findings(self) -> dict[tuple[str, str], str]:
+    def _findings(self) -> dict[tuple[str, str, str], str]:
         found = (it.finding for it in self.findings)
-        return {(it.address, it.check): f"f{n}" for n, it in enumerate(found, start=1)}
+        return {(it.address, it.check, it.cause): f"f{n}" for n, it in enumerate(found, start=1)}
 
     @cached_property
     def _permissions(self) -> dict[str, str]:
@@ -214,6 +215,11 @@ class View:
             Item(f"{prefix}{number}", change, is_open)
             for number, change in enumerate(chosen, start=1)
         )
+
+
+def _finding(objection: Objection) -> tuple[str, str, str]:
+    """What an objection has in common with the finding that it is because of."""
+    return objection.address, objection.check, objection.why
 
 
 def _counts(counts: Counts) -> Iterable[tuple[str, str]]:

@@ -56,13 +56,13 @@ def _objections(found: Sequence[Objection]) -> Iterator[Part]:
 
 
 def _because_of_findings(found: Sequence[Objection]) -> Iterator[Part]:
-    """The names of the checks: each finding stands below, with what to do."""
+    """The names of the checks: each finding says below what to do, if there is room for it."""
     for rule, alike in groupby(found, key=lambda it: it.rule):
         checks = Counter(it.check for it in alike)
         named = [f"{code(check)}{f' ({n:,})' if n > 1 else ''}" for check, n in checks.items()]
         more = f" and {len(named) - _TOGETHER:,} more" if len(named) > _TOGETHER else ""
         name = f"{RULES.get(rule) or prose(rule)}{'s' * (checks.total() > 1)}"
-        text = f"- **{name}**: {', '.join(named[:_TOGETHER])}{more}; what to do stands below"
+        text = f"- **{name}**: {', '.join(named[:_TOGETHER])}{more}; what to do stands with each finding"
         yield Part(text, "objection", count=checks.total())
 
 
