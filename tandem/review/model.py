@@ -14,6 +14,8 @@ from tandem.trace.pictures.model import Graph
 
 Action = Literal["create", "read", "update", "replace", "destroy", "forget", "no-op"]
 """`replace` is both orders of destroy and create; `no-op` may still be a move or an import."""
+DANGEROUS: frozenset[Action] = frozenset(("destroy", "replace"))
+"""What takes away something that is there."""
 
 Source = Literal["trace", "access", "checkov"]
 """What found something."""

@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from tandem.review.model import Action, Counts, Grant, PermissionChange, Review
+from tandem.review.model import DANGEROUS, Action, Change, Counts, Grant, PermissionChange, Review
 
+SHARED = "Shared, or of no image"
+"""What stands in place of an image."""
 DONE: Mapping[Action, str] = {
     "destroy": "destroyed",
     "replace": "replaced",
@@ -30,10 +32,19 @@ RULES: Mapping[str, str] = {
     "finding-known": "Finding",
     "waiver-expired": "A waiver has expired",
 }
-"""The rules of the gate, for people."""
+"""The rules of the gate, for people, the worst first; `finding-known` is on if a file says so."""
 
 _PAGE = re.compile(r"https://[\w.-]+(?:/[\w.~%/-]*)?(?:#[\w.%-]*)?", re.ASCII)
 _OTHER_LINKS = ("removed", "changed", "added", "mended")
+
+
+def done(change: Change) -> str:
+    """What has happened to a resource after the apply, or to its entry in the state."""
+    if change.action == "no-op" and change.importing is not None:
+        return "imported"
+    if change.action == "no-op" and change.previous_address is not None:
+        return "moved"
+    return DONE[change.action]
 
 
 def verdict(review: Review) -> str:
@@ -72,7 +83,7 @@ def also_counted(review: Review) -> str:
 
 def in_short(review: Review) -> Iterator[str]:
     """What the changes do, each in a few words, the most dangerous first."""
-    lost = sum(it.holds_data for it in review.changes if it.action in ("destroy", "replace"))
+    lost = sum(it.holds_data for it in review.changes if it.action in DANGEROUS)
     links: Counter[str] = Counter(it.kind for it in review.links.changes)
     wider = sum(map(is_wider, review.permissions))
     unseen = sum(map(is_unseen, review.permissions))

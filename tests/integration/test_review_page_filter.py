@@ -10,8 +10,8 @@ import pytest
 from browser import Browser
 from review_samples import huge, realistic
 
-from tandem.review.html.view import SHARED
 from tandem.review.model import Review
+from tandem.review.wording import SHARED
 
 pytestmark = pytest.mark.integration
 pytest_plugins = ["review_pages"]

@@ -87,7 +87,8 @@ def test_the_most_dangerous_is_said_first() -> None:
     )
     found = changes(with_policy(), after)["aws_iam_role.build", "role"]
     assert [it.actions for it in found.gained] == [
-        ("iam:PassRole", "secretsmanager:GetSecretValue", *tame),
+        ("iam:PassRole",),
+        ("secretsmanager:GetSecretValue", *tame),
         ("ecr:Describe*",),
         ("ecs:DescribeA",),
         ("ecs:DescribeB",),

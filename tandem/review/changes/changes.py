@@ -12,6 +12,7 @@ from tandem.deployment.symbols import readable, symbol
 from tandem.review.changes.attributes import attribute_changes, known_attributes, output_changes
 from tandem.review.changes.created import shown_of_created
 from tandem.review.changes.exposure import exposures
+from tandem.review.changes.likeness import NAMES
 from tandem.review.changes.meaning import meaning
 from tandem.review.changes.owners import owners
 from tandem.review.changes.provisioners import provisioners
@@ -22,21 +23,13 @@ from tandem.review.reading.plan import Plan, ResourceChange
 
 Json = Mapping[str, Any]
 _KNOWN_BY = (
-    "name",
-    "bucket",
-    "family",
-    "function_name",
-    "repository_name",
-    "identifier",
-    "cluster_identifier",
+    *NAMES,
     "domain",
     "description",
-    "repository",
     "role",
     "policy_arn",
     "rule",
     "target_id",
-    "topic_arn",
     "endpoint",
 )
 """Arguments by which people know a resource that is created or destroyed."""

@@ -14,7 +14,7 @@ Json = Mapping[str, Any]
 Identity = tuple[tuple[str, str], ...]
 """Arguments with their values."""
 
-_NAMES = (
+NAMES = (
     "name",
     "bucket",
     "family",
@@ -48,7 +48,7 @@ def identity(type: str, values: Json) -> Identity | None:
     """What AWS calls a resource; None: that is not known, or it has no name."""
     names = _SEVERAL.get(type)
     if names is None:
-        names = tuple(it for it in _NAMES if isinstance(values.get(it), str) and values[it])[:1]
+        names = tuple(it for it in NAMES if isinstance(values.get(it), str) and values[it])[:1]
     known = tuple((name, str(values.get(name) or "")) for name in names)
     return known if known and all(value and is_known(value) for _, value in known) else None
 

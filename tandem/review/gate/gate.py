@@ -14,22 +14,12 @@ from tandem.review.gate.waivers import expired, unused, waived
 from tandem.review.model import Change, Grant, Objection, PermissionChange, Review, Waiver
 from tandem.review.reading.plan import Plan
 from tandem.review.reading.reasons import REASONS
-from tandem.review.wording import matters
+from tandem.review.wording import RULES, matters
 
 if TYPE_CHECKING:
     from tandem.config import Review as Settings
 
-RULES = (
-    "data-destroyed",
-    "data-replaced",
-    "link-broken",
-    "access-widened",
-    "access-hidden",
-    "finding-new",
-    "finding-known",
-    "waiver-expired",
-)
-"""The rules, the worst first. `finding-known` is off, unless `review.findings` is `all`."""
+_ORDER = tuple(RULES)
 _MOST = 3
 _RENAMED = "of an image in pipelines.yaml: renamed_from and repository.name"
 _REPLACED = {
@@ -57,8 +47,8 @@ def gated(review: Review, plan: Plan, settings: Settings | None, *, today: datet
     review = replace(review, permissions=permissions)
     found = [waived(it, waivers, today) for it in _objections(review, plan, settings)]
     found += expired(waivers, found, today)
-    found.sort(key=lambda it: (bool(it.waiver), RULES.index(it.rule)))
-    notes = (*review.notes, *used(permissions), *unused(waivers, found, today, RULES))
+    found.sort(key=lambda it: (bool(it.waiver), _ORDER.index(it.rule)))
+    notes = (*review.notes, *used(permissions), *unused(waivers, found, today, _ORDER))
     return replace(review, objections=tuple(found), notes=notes)
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from tandem.review.html.objections import Card, cards
 from tandem.review.model import (
+    DANGEROUS,
     Action,
     Change,
     Counts,
@@ -17,13 +18,10 @@ from tandem.review.model import (
     Review,
     ReviewFinding,
 )
-from tandem.review.wording import DONE, is_unseen, is_wider
+from tandem.review.wording import DONE, SHARED, done, is_unseen, is_wider
 
-SHARED = "Shared, or of no image"
-"""What stands in place of an image."""
 _FEW = 12
 """Changes of a list that are shown open; of more the reader opens what matters."""
-_DANGEROUS: frozenset[Action] = frozenset(("destroy", "replace"))
 
 
 @dataclass(frozen=True)
@@ -37,11 +35,7 @@ class Item:
     @property
     def kind(self) -> str:
         """What the filter calls it."""
-        if self.change.action == "no-op" and self.change.importing is not None:
-            return "imported"
-        if self.change.action == "no-op" and self.change.previous_address is not None:
-            return "moved"
-        return DONE[self.change.action]
+        return done(self.change)
 
     @property
     def image(self) -> str:
@@ -76,12 +70,12 @@ class View:
     @cached_property
     def dangerous(self) -> tuple[Item, ...]:
         """What is destroyed or replaced."""
-        return self._items("c", self.review.changes, _DANGEROUS)
+        return self._items("c", self.review.changes, DANGEROUS)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The other changes, by image; what has none comes last."""
-        rest = self._items("r", self.review.changes, frozenset(DONE) - _DANGEROUS)
+        rest = self._items("r", self.review.changes, frozenset(DONE) - DANGEROUS)
         by_image: dict[str, list[Item]] = {}
         for item in rest:
             by_image.setdefault(item.image, []).append(item)

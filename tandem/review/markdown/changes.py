@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tandem.deployment.symbols import printable
+from tandem.review.changes.differences import LATER_WORDS
 from tandem.review.changes.texts import HIDDEN, SAME, SPELLED
 from tandem.review.markdown.escaping import (
     LONGEST_VALUE,
@@ -15,14 +16,13 @@ from tandem.review.markdown.escaping import (
     prose,
 )
 from tandem.review.markdown.fitting import Frame, Part, Section
-from tandem.review.model import AttributeChange, Change, Rename, Review
-from tandem.review.wording import DONE
+from tandem.review.model import DANGEROUS, AttributeChange, Change, Rename, Review
+from tandem.review.wording import SHARED, done
 
-_DANGEROUS = ("destroy", "replace")
 _MOST_ATTRIBUTES = 25
 _MOST_LINES = 60
 """Of one change; more are counted."""
-_WORDS = {SAME, SPELLED, HIDDEN, "(known after apply)"}
+_WORDS = {SAME, SPELLED, HIDDEN, LATER_WORDS}
 """What stands in place of a value."""
 _FEW = 8
 """Changes that are shown without a click."""
@@ -30,7 +30,7 @@ _FEW = 8
 
 def destroyed(review: Review) -> Iterator[Section]:
     """What is destroyed or replaced, and what could be moved instead."""
-    found = [it for it in review.changes if it.action in _DANGEROUS]
+    found = [it for it in review.changes if it.action in DANGEROUS]
     found.sort(key=lambda it: not it.holds_data)
     without_data = sum(not it.holds_data for it in found)
     folded = details(f"{without_data:,} that hold no data") if len(found) > _FEW else None
@@ -61,7 +61,7 @@ def others(review: Review) -> Iterator[Section]:
     """What else changes, image by image, the most dangerous first."""
     by_image: dict[str, list[Change]] = {}
     for it in review.changes:
-        if it.action not in _DANGEROUS:
+        if it.action not in DANGEROUS:
             by_image.setdefault(it.image, []).append(it)
     few = sum(map(len, by_image.values())) <= _FEW
     parts = [
@@ -77,9 +77,9 @@ def others(review: Review) -> Iterator[Section]:
 def _image_summary(image: str, found: Sequence[Change]) -> str:
     counts: dict[str, int] = {}
     for it in found:
-        counts[_done(it)] = counts.get(_done(it), 0) + 1
-    said = ", ".join(f"{number:,} {done}" for done, number in counts.items())
-    return f"{inside_html(image) if image else 'Shared, or of no image'}: {said}"
+        counts[done(it)] = counts.get(done(it), 0) + 1
+    said = ", ".join(f"{number:,} {what}" for what, number in counts.items())
+    return f"{inside_html(image) if image else SHARED}: {said}"
 
 
 def details(summary: str, *, is_open: bool = False) -> Frame:
@@ -108,26 +108,18 @@ def _change(it: Change) -> str:
 
 
 def _what(it: Change) -> str:
-    done = _done(it)
-    said = f"is **{done}**" if it.action in _DANGEROUS else done
+    happens = done(it)
+    said = f"is **{happens}**" if it.action in DANGEROUS else happens
     said += " (a leftover of a replacement that failed)" if it.deposed else ""
     if it.previous_address is not None:
-        said += f"{_also('moved', done)} from {code(it.previous_address)}"
+        said += f"{_also('moved', happens)} from {code(it.previous_address)}"
     if it.importing is not None:
-        said += f"{_also('imported', done)} as {code(it.importing)}"
+        said += f"{_also('imported', happens)} as {code(it.importing)}"
     return f"{said}: {prose(it.reason)}" if it.reason else said
 
 
-def _also(done: str, said: str) -> str:
-    return "" if done == said else f", {done}"
-
-
-def _done(it: Change) -> str:
-    if it.action == "no-op" and it.importing is not None:
-        return "imported"
-    if it.action == "no-op" and it.previous_address is not None:
-        return "moved"
-    return DONE[it.action]
+def _also(what: str, said: str) -> str:
+    return "" if what == said else f", {what}"
 
 
 def attribute(it: AttributeChange, *, alone: bool = False) -> str:

@@ -46,7 +46,7 @@ def _objections(found: Sequence[Objection]) -> Iterator[Part]:
     for it in found:
         alike.setdefault((it.rule, it.why, it.remedy), []).append(it.address)
     for (rule, why, remedy), addresses in alike.items():
-        name = RULES.get(rule) or prose(rule)
+        name = _name(rule)
         for at in range(0, len(addresses), _TOGETHER):
             some = addresses[at : at + _TOGETHER]
             where = ", ".join(code(it) for it in some if it)
@@ -61,9 +61,14 @@ def _because_of_findings(found: Sequence[Objection]) -> Iterator[Part]:
         checks = Counter(it.check for it in alike)
         named = [f"{code(check)}{f' ({n:,})' if n > 1 else ''}" for check, n in checks.items()]
         more = f" and {len(named) - _TOGETHER:,} more" if len(named) > _TOGETHER else ""
-        name = f"{RULES.get(rule) or prose(rule)}{'s' * (checks.total() > 1)}"
-        text = f"- **{name}**: {', '.join(named[:_TOGETHER])}{more}; what to do stands with each finding"
+        name = f"{_name(rule)}{'s' * (checks.total() > 1)}"
+        said = f"{', '.join(named[:_TOGETHER])}{more}"
+        text = f"- **{name}**: {said}; what to do stands with each finding"
         yield Part(text, "objection", count=checks.total())
+
+
+def _name(rule: str) -> str:
+    return RULES.get(rule) or prose(rule)
 
 
 def _waived(it: Objection) -> str:
