@@ -119,10 +119,13 @@ def test_what_is_moved_and_what_was_left_behind_keep_their_secrets() -> None:
     assert "Zq" not in json.dumps(found)
 
 
-def test_what_no_plan_keeps_is_a_secret() -> None:
-    root = {"variables": {"v": {"ephemeral": True, "default": "Zq7"}}}
-    found, _ = redact(plan(configuration={"root_module": root}, variables={"v": {"value": "Zq7"}}))
-    assert "Zq7" not in json.dumps(found)
+def test_a_map_is_hidden_whole_where_it_is_copied() -> None:
+    """As in the output of terraform_data: neither keys nor short values are told."""
+    secret = {"alice": "a", "Zq7": [1, 2]}
+    assert copied(secret, {"in": [secret]}) == {"in": [HIDDEN]}
+    assert elsewhere(secret, [secret, "x"], in_own=secret) == [HIDDEN, "x"]
+    assert elsewhere(secret, secret) == secret
+    assert copied(["*"], ["*"]) == ["*"]
 
 
 def test_a_list_of_things_of_any_form_is_hidden_whole() -> None:

@@ -97,12 +97,12 @@ class _Module:
         return found
 
     def _variable(self, owner: str, variable: Json) -> Json:
-        if not is_hidden(variable) or variable.get("default") is None:
+        if not variable.get("sensitive") or variable.get("default") is None:
             return variable
         return {**variable, "default": self._hiding.hide(variable["default"], True, owner)}
 
     def _output(self, owner: str, output: Json) -> Json:
-        if not is_hidden(output):
+        if not output.get("sensitive"):
             return output
         hidden = hide_expression(output.get("expression"), True, self._hiding, owner)
         return {**output, "expression": hidden}
@@ -123,18 +123,13 @@ class _Module:
     def _call(self, address: str, call: Json) -> Json:
         module = call.get("module") or {}
         variables = module.get("variables") or {}
-        marks = {name: True for name, it in variables.items() if is_hidden(it)}
+        marks = {name: True for name, it in variables.items() if it.get("sensitive")}
         expressions = call.get("expressions") or {}
         return {
             **call,
             "expressions": hide_expression(expressions, marks, self._hiding, f"{address}.var"),
             "module": self.hidden(module, address),
         }
-
-
-def is_hidden(variable: Json) -> bool:
-    """Whether what is declared is sensitive, or so secret that no plan keeps it."""
-    return bool(variable.get("sensitive") or variable.get("ephemeral"))
 
 
 def _provisioner(provisioner: Json) -> Json:

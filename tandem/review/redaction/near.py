@@ -51,16 +51,25 @@ class Near:
         """What is found once more, as the whole of a value."""
         self._given: set[str] = set()
         """What variables and providers are given: it may come from there to any resource."""
+        self.wholes: list[tuple[Any, str]] = []
+        """Maps and lists of which there are copies."""
         texts: dict[str, set[str]] = defaultdict(set)
+        wholes: dict[str, list[tuple[Any, str]]] = defaultdict(list)
         for owner, values in hiding.by_owner.items():
             block = without_keys(owner.removesuffix(DEPOSED))
             said = {it for it in values if _says_something(it)}
             texts[block] |= said
+            wholes[block] += hiding.wholes.get(owner, ())
             if _GIVEN.fullmatch(block):
                 self._given |= said
         for old, new in moved.items():
             texts[without_keys(old)] |= texts[without_keys(new)]
-        self._sought = {block: _Sought(it, self._symbols) for block, it in texts.items() if it}
+            wholes[without_keys(old)] += wholes[without_keys(new)]
+        self._sought = {
+            block: _Sought(it, wholes[block], self._symbols)
+            for block, it in texts.items()
+            if it or wholes[block]
+        }
 
     def hidden(self, document: dict[str, Any]) -> dict[str, Any]:
         """The plan without the copies."""
@@ -82,14 +91,18 @@ class Near:
             return None
         arguments = self._arguments.get(block, frozenset())
 
-        def hidden(text: str, attribute: str) -> str:
+        def hidden(value: Any, attribute: str) -> Any:
             if attribute in arguments:
-                return text
-            if text not in sought.texts:
-                return sought.replaced(text)
+                return value
+            if not isinstance(value, str):
+                found = [it for it in sought.wholes if it[0] == value][:1]
+                self.wholes += found
+                return found[0][1] if found else value
+            if value not in sought.texts:
+                return sought.replaced(value)
             if attribute != _PUBLIC:
-                self.copied.add(text)
-            return self._symbols[text]
+                self.copied.add(value)
+            return self._symbols[value]
 
         return hidden
 
@@ -97,8 +110,11 @@ class Near:
 class _Sought:
     """What is looked for in one block."""
 
-    def __init__(self, texts: set[str], symbols: Mapping[str, str]) -> None:
+    def __init__(
+        self, texts: set[str], wholes: list[tuple[Any, str]], symbols: Mapping[str, str]
+    ) -> None:
         self.texts = texts
+        self.wholes = wholes
         short = (it for it in texts if not is_telling(it) and _may_be_part(it))
         self._short = {form: symbols[it] for it in short for form in forms(it)}
         any_of = "|".join(map(re.escape, sorted(self._short, key=len, reverse=True)))

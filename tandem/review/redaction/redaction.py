@@ -13,7 +13,7 @@ from typing import Any
 
 from tandem.deployment.addresses import without_keys
 from tandem.review.reading.file import as_terraform_writes
-from tandem.review.redaction.configuration import arguments, hide_configuration, is_hidden
+from tandem.review.redaction.configuration import arguments, hide_configuration
 from tandem.review.redaction.marks import is_marked, of_resource, union
 from tandem.review.redaction.near import Near
 from tandem.review.redaction.public_values import public_values
@@ -49,7 +49,7 @@ def redact(document: Json) -> tuple[dict[str, Any], Secrets]:
         # one would blot it out of the review.
         addresses = redaction.addresses()
         shown = (text for text in secrets if text not in addresses)
-        return hide_spills(redacted, secrets, near.anywhere()), Secrets(shown)
+        return hide_spills(redacted, secrets, near.anywhere(), near.wholes), Secrets(shown)
 
 
 class _Redaction:
@@ -163,8 +163,8 @@ class _Redaction:
         found = dict(values)
         if values.get("outputs"):
             found["outputs"] = {
-                name: {
-                    **output,
+                name: {  # without its type, which has the keys of maps
+                    "sensitive": True,
                     "value": self.hiding.hide(output["value"], True, "output", (name,)),
                 }
                 if name in sensitive_outputs and "value" in output
@@ -226,7 +226,7 @@ class _Redaction:
 
     def _variable(self, name: str, variable: Json) -> Json:
         declared = (self._root.get("variables") or {}).get(name) or {}
-        if not is_hidden(declared) or "value" not in variable:
+        if not declared.get("sensitive") or "value" not in variable:
             return variable
         return {**variable, "value": self.hiding.hide(variable["value"], True, "var", (name,))}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tandem.review.redaction.forms import forms
@@ -12,7 +12,10 @@ from tandem.review.redaction.values import changed_values
 
 
 def hide_spills(
-    document: dict[str, Any], within: Mapping[str, str], alone: Mapping[str, str]
+    document: dict[str, Any],
+    within: Mapping[str, str],
+    alone: Mapping[str, str],
+    wholes: Sequence[tuple[Any, str]],
 ) -> dict[str, Any]:
     """The plan with symbols for texts, wherever in a value they are.
 
@@ -20,20 +23,24 @@ def hide_spills(
         document: The plan.
         within: Symbols of texts that are looked for in others, in whatever form.
         alone: Symbols of texts that are hidden where they are the whole of a value.
+        wholes: Maps and lists that are hidden, with their symbols.
     """
-    if not (within or alone):
+    if not (within or alone or wholes):
         return document
     found = {form: symbol for text, symbol in within.items() for form in forms(text)}
     # To look at each value takes long, and most plans repeat nothing.
     written = Needles(
         dict.fromkeys((json.dumps(form, ensure_ascii=False)[1:-1] for form in found), "")
-        | dict.fromkeys((json.dumps(text, ensure_ascii=False) for text in alone), "")
+        | dict.fromkeys((json.dumps(it, ensure_ascii=False) for it in alone), "")
+        | dict.fromkeys((json.dumps(it, ensure_ascii=False) for it, _ in wholes), "")
     )
     if not written.are_in(json.dumps(document, ensure_ascii=False)):
         return document
     needles = Needles(found)
 
-    def hidden(text: str, attribute: str) -> str:  # noqa: ARG001 - in all of them
-        return alone.get(text) or needles.replaced(text)
+    def hidden(value: Any, attribute: str) -> Any:  # noqa: ARG001 - in all of them
+        if isinstance(value, str):
+            return alone.get(value) or needles.replaced(value)
+        return next((symbol for it, symbol in wholes if it == value), value)
 
     return changed_values(document, lambda _: hidden)

@@ -13,6 +13,8 @@ from tandem.review.redaction.marks import is_marked
 from tandem.review.redaction.secrets import is_telling_key
 
 Path = tuple[str | int, ...]
+_SAYS_SOMETHING = 8
+"""Characters of a list or a map, in JSON: `["*"]` and `{}` may be anything."""
 DEPOSED = " (deposed)"
 """Ends the address of what a failed replacement left of a resource."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -28,6 +30,8 @@ class Hiding:
         """Every text and number hidden, and what stands for it where it was first."""
         self.by_owner: dict[str, set[str]] = {}
         """The same texts, by what they belong to."""
+        self.wholes: dict[str, list[tuple[Any, str]]] = {}
+        """Maps and lists that are hidden as one, with their symbols, by what they belong to."""
         self._names: dict[tuple[str, Path], dict[str, str]] = {}
 
     def hide(self, value: Any, marks: Any, owner: str, path: Path = ()) -> Any:
@@ -76,6 +80,8 @@ class Hiding:
                 free for other in others if (free := f"{name}{other}") not in names.values()
             )
         found = symbol(f"sensitive: {names[written]}")
+        if isinstance(value, Mapping | list) and len(written) >= _SAYS_SOMETHING:
+            self.wholes.setdefault(owner, []).append((value, found))
         for text in _texts(value):
             self.symbols.setdefault(text, found)
             self.by_owner.setdefault(owner, set()).add(text)

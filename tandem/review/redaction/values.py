@@ -20,10 +20,10 @@ _SYMBOLS = re.compile("(\ue000[^\ue001]*\ue001)")
 _ATTRIBUTE = re.compile("[a-z][a-z0-9_]*")
 
 
-By = Callable[[str, str], str]
-"""Gives what comes in the place of a text without symbols, of the attribute of this name.
+By = Callable[[Any, str], Any]
+"""Gives what comes in the place of a map, a list, or a text without symbols; itself: it stays.
 
-The name is empty where the text is in no resource.
+It is given the name of the attribute too, which is empty for what is in no resource.
 """
 
 
@@ -67,6 +67,8 @@ def _attributes(values: Any, by: By) -> Any:
 def _inside(value: Any, by: By, attribute: str) -> Any:
     if isinstance(value, str):
         return _text(value, by, attribute)
+    if isinstance(value, dict | list) and (found := by(value, attribute)) is not value:
+        return found
     if isinstance(value, dict):
         return {
             _key(key, by, attribute): _inside(item, by, attribute) for key, item in value.items()
@@ -85,8 +87,9 @@ def _key(key: str, by: By, attribute: str) -> str:
 
 def _text(text: str, by: By, attribute: str) -> str:
     if "\ue000" not in text:
-        return by(text, attribute)
-    return between_symbols(text, lambda piece: by(piece, attribute))
+        found: str = by(text, attribute)
+        return found
+    return between_symbols(text, lambda piece: str(by(piece, attribute)))
 
 
 def between_symbols(text: str, by: Callable[[str], str]) -> str:
