@@ -235,6 +235,7 @@ def test_all_links_fire_and_all_permissions_are_there_before_the_apply_and_after
         "cron(0 3 ? * SUN *)",
         "cron(0 6 * * ? *)",
         "pull request to infrastructure (live, open)",
+        "push to infrastructure (live)",
         "push to acme/web (release/*: web/**)",
         "push to group/subgroup/worker (tag v*)",
         "upload to s3://acme-sources/report/source.zip",
