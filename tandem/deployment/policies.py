@@ -188,7 +188,7 @@ def _attached(world: World, customer: Mapping[str, Policy]) -> dict[str, list[Po
         found[role].append(_managed(world, customer, instance.address, arn))
     for instance in world.of_type("aws_iam_policy_attachment"):
         arn = str(world.attribute(instance, "policy_arn"))
-        for role in world.attribute(instance, "roles") or []:
+        for role in texts(world.values(instance), "roles"):
             found[role_name(role)].append(_managed(world, customer, instance.address, arn))
     return found
 

@@ -90,6 +90,9 @@ def test_a_policy_that_nobody_has_any_more_is_not_new() -> None:
     found = changes(attached("build"), attached())
     assert list(found) == [("aws_iam_role.build", "role")]
     assert found["aws_iam_role.build", "role"].lost
+    again = change(attached(), attached("build"))
+    assert (again.address, again.lost) == ("aws_iam_role.build", ())
+    assert again.gained
 
 
 def test_a_grant_of_a_key_hides_no_policy_of_it() -> None:

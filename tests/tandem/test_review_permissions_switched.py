@@ -184,6 +184,35 @@ def test_what_the_apply_tells_is_not_passed_before() -> None:
     assert [it[:2] for it in objections(found)] == [("access-hidden", "aws_iam_role.build")]
 
 
+SECRET = symbol("sensitive: aws_iam_policy.secret.policy")
+SECRET_ARN = f"arn:aws:iam::{ACCOUNT}:policy/secret"
+
+
+@pytest.mark.parametrize(
+    "attachment",
+    [
+        {"aws_iam_role_policy_attachment.it": {"role": "reader", "policy_arn": SECRET_ARN}},
+        {"aws_iam_user_policy_attachment.it": {"user": "eve", "policy_arn": SECRET_ARN}},
+        {"aws_iam_policy_attachment.it": {"groups": ["dev"], "policy_arn": SECRET_ARN}},
+    ],
+)
+def test_a_sensitive_policy_that_stays_is_hidden_from_who_gets_it(
+    attachment: dict[str, Values],
+) -> None:
+    policy = {"name": "secret", "arn": SECRET_ARN, "policy": SECRET}
+    there = {**ROLES, "aws_iam_policy.secret": policy, "aws_iam_group.dev": {"name": "dev"}}
+    found = change(state(there), state({**there, **attachment}))
+    assert found.unknown[0].endswith("is sensitive")
+    assert [it[0] for it in objections(found)] == ["access-hidden"]
+    assert permission_changes(state({**there, **attachment}), state({**there, **attachment})) == ()
+
+
+def test_a_sensitive_policy_of_another_role_is_hidden_from_what_acts_in_it() -> None:
+    secret = {"aws_iam_role_policy.writer": {"role": "writer", "name": "w", "policy": SECRET}}
+    found = change(working(READER, **secret), working(WRITER, **secret))
+    assert [it[0] for it in objections(found)] == ["access-hidden"]
+
+
 def test_what_is_no_json_is_not_managed_elsewhere() -> None:
     broken = {"role": "build", "name": "build", "policy": '{"Version": broken'}
     after = state({"aws_iam_role.build": assumable(), "aws_iam_role_policy.build": broken})

@@ -148,7 +148,8 @@ def _unknown(pair: Pair) -> Iterator[Unknown]:
         if not source.is_known and source.likeness not in told:
             said.add(source.policy.address)
             why = source.why_unknown
-            yield replace(why, words=f"{_called(source)} {why.words}")
+            may_widen = why.may_widen or pair.actor is not None
+            yield replace(why, words=f"{_called(source)} {why.words}", may_widen=may_widen)
     told = [it.likeness for it in _sources(pair.after)]
     for source in _sources(pair.before):
         is_said = source.policy.address in said or source.likeness in told

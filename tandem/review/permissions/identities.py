@@ -89,7 +89,8 @@ class _Others:
         self._used.add(arn)
         known = self._customer.get(arn)
         if known is not None:
-            return Source(Policy(resource.address, known.policy.name, known.document), known.said)
+            policy = Policy(resource.address, known.policy.name, known.document)
+            return Source(policy, known.said, is_attached=True)
         return Source(Policy(resource.address, arn.rpartition("/")[2], managed_policy(arn)), arn)
 
     def _boundary(self, resource: Resource) -> Source | None:

@@ -45,6 +45,8 @@ class Source:
     """Of one that is not known: what stands there instead. Two that are equal are the same."""
     is_elsewhere: bool = False
     """Of one that is not known: whether it is surely managed elsewhere."""
+    is_attached: bool = False
+    """Whether what gives it does not say it: that may change while the policy stays."""
 
     @property
     def document(self) -> Document | None:
@@ -72,7 +74,8 @@ class Source:
             return Unknown(_WRONG)
         said = str(self.said or "")
         if next(symbols_in(said), "").startswith("sensitive"):
-            return Unknown("is sensitive", may_widen=False)
+            # Where a sensitive policy itself changes, that is an objection of its own.
+            return Unknown("is sensitive", may_widen=self.is_attached)
         if self.is_elsewhere or (said.startswith("arn:") and is_known(said)):
             return Unknown(f"{ELSEWHERE}: what it says {NOT_KNOWN}", is_elsewhere=True)
         return Unknown(_WRONG if said and is_known(said) else NOT_KNOWN)
@@ -166,8 +169,8 @@ def of_roles(deployment: Deployment) -> Iterator[Subject]:
         if policy.document is not None or policy.address not in deployment.resources:
             return Source(policy)
         values = deployment.resources[policy.address].values
-        arn = values.get("policy_arn")
-        return Source(policy, values.get("policy") or written.get(arn) or arn)
+        arn, own = values.get("policy_arn"), values.get("policy")
+        return Source(policy, own or written.get(arn) or arn, is_attached=own is None)
 
     for role in deployment.roles:
         # Of a role that is only looked up, a plan changes what it attaches and nothing else.
