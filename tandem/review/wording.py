@@ -47,6 +47,12 @@ def done(change: Change) -> str:
     return DONE[change.action]
 
 
+def rest_title(review: Review) -> str:
+    """What the changes are called that take nothing away."""
+    is_rest = any(it.action in DANGEROUS for it in review.changes)
+    return "Everything else, by image" if is_rest else "Changes, by image"
+
+
 def verdict(review: Review) -> str:
     """Whether the gate is open, in a few words."""
     waived = sum(it.waiver is not None for it in review.objections)

@@ -71,7 +71,7 @@ def test_the_most_dangerous_comes_first() -> None:
         "What starts what",
         "Permissions",
         "New findings",
-        "Everything else",
+        "Everything else, by image",
         "Outputs",
         "Changed outside of Terraform",
         "Found before",
@@ -288,3 +288,11 @@ def test_hundreds_of_blocks_are_left_out_whole() -> None:
     assert fence
     assert fence[1].count("moved {") == fence[1].count("}") > 100
     assert "proposed `moved` blocks" in text
+
+
+def test_what_is_of_no_image_is_said_so_only_beside_images() -> None:
+    (change,) = samples.small().changes
+    alone = markdown(replace(samples.small(), changes=(replace(change, image=""),)))
+    assert "### Changes, by image\n\n<details open><summary>1 changed</summary>" in alone
+    both = (change, replace(change, image=""))
+    assert "Shared, or of no image: 1 changed" in markdown(replace(samples.small(), changes=both))

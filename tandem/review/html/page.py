@@ -22,6 +22,7 @@ from tandem.review.wording import (
     is_plain_page,
     is_unseen,
     is_wider,
+    rest_title,
     verdict,
 )
 from tandem.trace.pictures.model import Graph
@@ -44,6 +45,7 @@ def html(review: Review, *, draw: Callable[[Graph], str] = svg) -> str:
         view=View(review),
         verdict=verdict(review),
         in_short=tuple(in_short(review)),
+        rest_title=rest_title(review),
         rules=RULES,
         review=review,
         style=Markup(style),  # noqa: S704 - our own file

@@ -18,7 +18,7 @@ from tandem.review.model import (
     Review,
     ReviewFinding,
 )
-from tandem.review.wording import DONE, SHARED, done, is_unseen, is_wider
+from tandem.review.wording import DONE, SHARED, done, is_unseen, is_wider, rest_title
 
 _FEW = 12
 """Changes of a list that are shown open; of more the reader opens what matters."""
@@ -141,7 +141,7 @@ class View:
             ("links", "Links", len(links.changes), bool(links.before.nodes or links.after.nodes)),
             ("permissions", "Permissions", len(review.permissions), False),
             ("findings", "Findings", len(review.findings), False),
-            ("rest", "Everything else" if self.dangerous else "Changes", rest, False),
+            ("rest", rest_title(review), rest, False),
             ("outputs", "Outputs", len(review.outputs), False),
             *([] if review.kind == "drift" else drifted),
             ("unknown", "Not looked at", len(review.not_known), False),

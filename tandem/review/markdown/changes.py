@@ -17,7 +17,7 @@ from tandem.review.markdown.escaping import (
 )
 from tandem.review.markdown.fitting import Frame, Part, Section
 from tandem.review.model import DANGEROUS, AttributeChange, Change, Rename, Review
-from tandem.review.wording import SHARED, done
+from tandem.review.wording import SHARED, done, rest_title
 
 _MOST_ATTRIBUTES = 25
 _MOST_LINES = 60
@@ -67,19 +67,20 @@ def others(review: Review) -> Iterator[Section]:
     parts = [
         part(it, "change", frame)
         for image, found in by_image.items()
-        for frame in [details(_image_summary(image, found), is_open=few)]
+        for frame in [details(_summary(image, found, alone=set(by_image) == {""}), is_open=few)]
         for it in found
     ]
     if parts:
-        yield Section("### Everything else", tuple(parts), rank=2)
+        yield Section(f"### {rest_title(review)}", tuple(parts), rank=2)
 
 
-def _image_summary(image: str, found: Sequence[Change]) -> str:
+def _summary(image: str, found: Sequence[Change], *, alone: bool) -> str:
+    """How many of what; of which image, unless nothing is of one."""
     counts: dict[str, int] = {}
     for it in found:
         counts[done(it)] = counts.get(done(it), 0) + 1
     said = ", ".join(f"{number:,} {what}" for what, number in counts.items())
-    return f"{inside_html(image) if image else SHARED}: {said}"
+    return said if alone else f"{inside_html(image) if image else SHARED}: {said}"
 
 
 def details(summary: str, *, is_open: bool = False) -> Frame:
