@@ -50,7 +50,7 @@ def done(change: Change) -> str:
 def rest_title(review: Review) -> str:
     """What the changes are called that take nothing away."""
     is_rest = any(it.action in DANGEROUS for it in review.changes)
-    return "Everything else, by image" if is_rest else "Changes, by image"
+    return "Everything else" if is_rest else "Changes"
 
 
 def verdict(review: Review) -> str:

@@ -71,7 +71,7 @@ def others(review: Review) -> Iterator[Section]:
         for it in found
     ]
     if parts:
-        yield Section(f"### {rest_title(review)}", tuple(parts), rank=2)
+        yield Section(f"### {rest_title(review)}, by image", tuple(parts), rank=2)
 
 
 def _summary(image: str, found: Sequence[Change], *, alone: bool) -> str:
