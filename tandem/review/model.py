@@ -26,7 +26,8 @@ class AttributeChange:
     """An attribute, as it is and as it will be."""
 
     path: str
-    """As in `tags.team` or `stage["Build"].action["Build"].configuration.ProjectName`."""
+    """As in `tags.team` or `stage["Build"].action["Build"].configuration.ProjectName`; of what a
+    provisioner runs as in `provisioner[0].local-exec.command`."""
     old: str | None
     """A text of one line; None: it is not there."""
     new: str | None
@@ -34,7 +35,8 @@ class AttributeChange:
     replaces: bool = False
     """Whether Terraform replaces the resource because of it."""
     diff: tuple[str, ...] = ()
-    """Of texts of several lines, buildspecs and JSON: a unified diff without its header."""
+    """Of texts of several lines, buildspecs and JSON: a unified diff without its header; of
+    new ones all."""
 
 
 @dataclass(frozen=True)
