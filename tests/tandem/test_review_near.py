@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from review_redacted import change, module, plan, resource, shown
+from review_redacted import Json, change, module, plan, resource, shown
 
 from tandem.review.redaction.redaction import redact
 
@@ -75,6 +75,30 @@ def test_what_refers_to_a_copy_has_it_too() -> None:
     assert elsewhere("hunter2", "hunter2", in_own="hunter2") == HIDDEN
     assert elsewhere("hunter2", "not hunter2", in_own="hunter2") == "not hunter2"
     assert elsewhere("latest", "latest", in_own="latest") == "latest"
+
+
+def test_what_refers_to_a_copy_has_even_a_word_of_it() -> None:
+    def block(name: str, *references: str) -> Json:
+        return {"address": f"aws_x.{name}", "expressions": {"input": {"references": references}}}
+
+    def entry(name: str, *, hides: bool = False) -> Json:
+        values = {"input": "web", "output": ["web", 7391], "size": "web"}
+        return change(after=values, hides_after={"input": hides}, address=f"aws_x.{name}")
+
+    blocks = [block("a"), block("b", "aws_x.a.output", "aws_x.a"), block("c", "aws_x.b")]
+    blocks[1]["expressions"]["size"] = {"constant_value": "web"}
+    found, _ = redact(
+        plan(
+            *(entry("a", hides=True), *map(entry, "bcd")),
+            configuration={"root_module": {"resources": [*blocks, block("d")]}},
+        )
+    )
+    after = {it["address"]: shown(it["change"]["after"]) for it in found["resource_changes"]}
+    hidden = "<sensitive: aws_x.a.input>"
+    assert after["aws_x.a"] == {"input": hidden, "output": [hidden, 7391], "size": hidden}
+    assert after["aws_x.b"] == {"input": hidden, "output": [hidden, 7391], "size": "web"}
+    assert after["aws_x.c"] == after["aws_x.a"]
+    assert after["aws_x.d"] == {"input": "web", "output": ["web", 7391], "size": "web"}
 
 
 def test_a_parameter_that_is_no_secret_has_a_copy_on_purpose() -> None:

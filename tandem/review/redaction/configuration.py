@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Any
 
-from tandem.deployment.addresses import within
+from tandem.deployment.addresses import calls_of, within, without_keys
 from tandem.review.redaction.marks import is_marked, union
 from tandem.review.redaction.symbols import Hiding, Path
 
 Json = Mapping[str, Any]
+Arguments = Mapping[str, Json]
+"""The expressions of each resource, by the address of its block."""
 _CONSTANT = "constant_value"
 _WRITE_ONLY = "_wo"
 """Arguments of which no plan has a value end with it.
@@ -45,19 +47,34 @@ def hide_configuration(configuration: Json, marks: Json, hiding: Hiding) -> Json
     return found
 
 
-def arguments(configuration: Json) -> dict[str, frozenset[str]]:
-    """The arguments that are set of each resource, by the address of its block."""
+def arguments(configuration: Json) -> Arguments:
+    """What is set of each resource."""
     return dict(_arguments(configuration.get("root_module") or {}, ""))
 
 
-def _arguments(module: Json, address: str) -> Iterator[tuple[str, frozenset[str]]]:
+def _arguments(module: Json, address: str) -> Iterator[tuple[str, Json]]:
     for resource in module.get("resources") or []:
-        yield (
-            within(address, str(resource["address"])),
-            frozenset(resource.get("expressions") or {}),
-        )
+        yield within(address, str(resource["address"])), resource.get("expressions") or {}
     for name, call in (module.get("module_calls") or {}).items():
         yield from _arguments(call.get("module") or {}, within(address, f"module.{name}"))
+
+
+def references(expression: Any, block: str) -> frozenset[str]:
+    """The blocks that an expression of one refers to, in the same module."""
+    module = ".".join(calls_of(block))
+    return frozenset(within(module, without_keys(it)) for it in _references(expression))
+
+
+def _references(expression: Any) -> Iterator[str]:
+    if isinstance(expression, list):
+        for each in expression:
+            yield from _references(each)
+    elif isinstance(expression, Mapping):
+        for key, each in expression.items():
+            if key == "references":
+                yield from each
+            elif key != _CONSTANT:
+                yield from _references(each)
 
 
 def _provider(name: str, provider: Json, hiding: Hiding) -> Json:

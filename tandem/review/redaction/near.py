@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tandem.deployment.addresses import without_keys
+from tandem.review.redaction.configuration import Arguments, references
 from tandem.review.redaction.forms import as_json, forms, lines
 from tandem.review.redaction.search import Needles
 from tandem.review.redaction.secrets import is_telling
@@ -43,7 +44,7 @@ class Near:
         self,
         hiding: Hiding,
         moved: Mapping[str, str],
-        arguments: Mapping[str, frozenset[str]],
+        arguments: Arguments,
     ) -> None:
         self._arguments = arguments
         self._symbols = hiding.symbols
@@ -51,6 +52,10 @@ class Near:
         """What is found once more, as the whole of a value."""
         self._given: set[str] = set()
         """What variables and providers are given: it may come from there to any resource."""
+        self._copies: dict[str, set[str]] = defaultdict(set)
+        """The same, by the block that it is in."""
+        self._referred: dict[str, dict[str, set[str]]] = {}
+        """The copies that a block may have from others, by the argument that refers to these."""
         self.wholes: list[tuple[Any, str]] = []
         """Maps and lists of which there are copies."""
         texts: dict[str, set[str]] = defaultdict(set)
@@ -78,18 +83,21 @@ class Near:
         # The configuration has no copies that a provider made.
         kept = {key: it for key, it in document.items() if key == "configuration"}
         rest = {key: it for key, it in document.items() if key not in kept}
-        return changed_values(rest, self._hider) | kept
+        rest = changed_values(rest, self._in_own)
+        if self._copies:
+            rest = changed_values(rest, self._in_referring)
+        return rest | kept
 
     def anywhere(self) -> dict[str, str]:
         """Symbols of what has copies and is hidden wherever it is the whole of a value."""
         return {it: self._symbols[it] for it in self._given | self.copied if _is_rare(it)}
 
-    def _hider(self, address: str) -> By | None:
+    def _in_own(self, address: str) -> By | None:
         block = without_keys(address)
         sought = self._sought.get(block)
         if sought is None:
             return None
-        arguments = self._arguments.get(block, frozenset())
+        arguments: Collection[str] = self._arguments.get(block, ())
 
         def hidden(value: Any, attribute: str) -> Any:
             if attribute in arguments:
@@ -100,11 +108,42 @@ class Near:
                 return found[0][1] if found else value
             if value not in sought.texts:
                 return sought.replaced(value)
+            self._copies[block].add(value)
             if attribute != _PUBLIC:
                 self.copied.add(value)
             return self._symbols[value]
 
         return hidden
+
+    def _in_referring(self, address: str) -> By | None:
+        block = without_keys(address)
+        if block not in self._referred:
+            by_argument = {
+                name: self._copies_in(references(it, block))
+                for name, it in self._arguments.get(block, {}).items()
+            }
+            # What the provider works out may be made of any of the arguments.
+            self._referred[block] = {**by_argument, "": set().union(*by_argument.values())}
+        referred = self._referred[block]
+        if not referred[""]:
+            return None
+
+        def hidden(value: Any, attribute: str) -> Any:
+            texts = referred.get(attribute, referred[""])
+            return self._symbols[value] if isinstance(value, str) and value in texts else value
+
+        return hidden
+
+    def _copies_in(self, blocks: Collection[str]) -> set[str]:
+        """The copies in some blocks, and in all that they refer to."""
+        waiting, seen, found = list(blocks), set(blocks), set[str]()
+        while waiting:
+            block = waiting.pop()
+            found |= self._copies.get(block, set())
+            further = references(self._arguments.get(block), block) - seen
+            waiting += further
+            seen |= further
+        return found
 
 
 class _Sought:

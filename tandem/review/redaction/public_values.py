@@ -23,8 +23,6 @@ def public_values(resources: Iterable[tuple[str, Json]], hiding: Hiding) -> Set[
         hiding: What is hidden.
     """
     found: set[str] = set()
-    if not hiding.symbols:
-        return found
     for owner, resource in resources:
         own = hiding.by_owner.get(owner, set())
         found.update(

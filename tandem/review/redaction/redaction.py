@@ -37,6 +37,8 @@ def redact(document: Json) -> tuple[dict[str, Any], Secrets]:
     with as_terraform_writes():
         redaction = _Redaction(document)
         redacted = redaction.document()
+        if not redaction.hiding.symbols:
+            return redacted, Secrets()
         near = Near(redaction.hiding, redaction.moved, arguments(redaction.configuration))
         redacted = near.hidden(redacted)
         public = public_values(redaction.values_of_resources(), redaction.hiding) - near.copied

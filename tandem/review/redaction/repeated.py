@@ -25,8 +25,6 @@ def hide_spills(
         alone: Symbols of texts that are hidden where they are the whole of a value.
         wholes: Maps and lists that are hidden, with their symbols.
     """
-    if not (within or alone or wholes):
-        return document
     found = {form: symbol for text, symbol in within.items() for form in forms(text)}
     # To look at each value takes long, and most plans repeat nothing.
     written = Needles(
