@@ -1,12 +1,15 @@
 """Requests and what IAM says to them, evaluated by @cloud-copilot/iam-simulate in Node.
 
-Roles and their policies are sent once; many requests are shared between two processes.
+Many requests are shared between two processes, and asked in portions: while Node evaluates one, the
+next is written and the answers to the last are read.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -21,6 +24,8 @@ __all__ = ["Decision", "Evaluator", "EvaluatorError", "GrantedAction", "Request"
 
 _SHARED_FROM = 4_000
 """Requests from which a second process pays."""
+_PORTION = 4_000
+"""Requests at a time, which take half a second."""
 
 
 @dataclass(frozen=True)
@@ -77,17 +82,26 @@ class Evaluator:
             by_role.setdefault(id(request.role), []).append(number)
         groups = list(by_role.values())
         alone = self._when_asked is not None or (os.cpu_count() or 1) == 1
-        several = len(requests) >= _SHARED_FROM and not alone
-        shares = [groups[0::2], groups[1::2]] if several else [groups]
-        batches = [Batch(requests, share, self._placeholders) for share in shares if share]
-        processes = self._running(len(batches))
-        for process, batch in zip(processes, batches, strict=False):
+        most = 2 if len(requests) >= _SHARED_FROM and not alone else 1
+        count = most * math.ceil(len(requests) / (_PORTION * most))
+        portions = [groups[number::count] for number in range(count)]
+        batches = deque(Batch(requests, it, self._placeholders) for it in portions if it)
+        processes = self._running(min(most, len(batches)))
+        asked = deque((process, batches.popleft()) for process in processes)
+        for process, batch in asked:
             process.ask(batch.question())
         if self._when_asked:
             self._when_asked()
         decisions: dict[int, Decision] = {}
-        for process, batch in zip(processes, batches, strict=False):
-            decisions |= batch.decisions(process.answer()["roles"])
+        while asked:
+            process, batch = asked.popleft()
+            following = batches.popleft() if batches else None
+            question = following.question() if following else ""
+            answers = process.answer()["roles"]
+            if following:
+                process.ask(question)
+                asked.append((process, following))
+            decisions |= batch.decisions(answers)
         return [decisions[number] for number in range(len(requests))]
 
     def expand(self, patterns: Sequence[str]) -> Mapping[str, tuple[GrantedAction, ...]]:
@@ -106,4 +120,4 @@ class Evaluator:
     def _running(self, count: int) -> list[NodeProcess]:
         while len(self._processes) < count:
             self._processes.append(NodeProcess())
-        return self._processes
+        return self._processes[:count]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -330,12 +330,17 @@ def test_patterns_of_actions_are_expanded(iam: Evaluator) -> None:
     assert found["ecr:Nothing*"] == ()
 
 
-def test_many_requests_are_shared_and_stay_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_SHARED_FROM", 2)
+@pytest.mark.parametrize(("shared_from", "when_asked"), [(2, None), (2, list), (99, None)])
+def test_many_requests_are_shared_and_asked_in_portions_and_stay_in_order(
+    monkeypatch: pytest.MonkeyPatch, shared_from: int, when_asked: Callable[[], object] | None
+) -> None:
+    monkeypatch.setattr(module, "_SHARED_FROM", shared_from)
+    monkeypatch.setattr(module, "_PORTION", 3)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     roles = [may(allow(PUSH, WEB if number % 2 else BASE)) for number in range(7)]
-    with Evaluator(ACCOUNT) as iam:
+    with Evaluator(ACCOUNT, when_asked=when_asked) as iam:
         found = iam.evaluate([Request(it, PUSH, WEB) for it in roles + roles])
+        assert iam.evaluate([]) == []
     assert [it.allowed for it in found] == [bool(number % 2) for number in range(7)] * 2
 
 

@@ -18,10 +18,11 @@ export async function simulate({ account, documents, contexts, roles }, referenc
     const boundary = role.boundary === null ? null : all[role.boundary];
     const problem = policyProblem(policies, "identity") || policyProblem(boundary ? [boundary] : [], "identity");
     const found = new Map();
+    const sent = new Map();
     return role.requests.map(([action, resource, context, owner, resourcePolicy]) => {
       try {
         const same = [resource, context, owner, resourcePolicy].join(" ");
-        const request = { role, account, action, resource, owner, context: contexts[context], found, same };
+        const request = { role, account, action, resource, owner, context: contexts[context], found, same, sent };
         const held = { policies, boundary, resourcePolicy: resourcePolicy === null ? null : all[resourcePolicy] };
         return problem ? [2, problem] : answer(request, held, reference);
       } catch (error) {
@@ -81,19 +82,25 @@ function authorized(request, parts, reference) {
   return request.found.get(key);
 }
 
-function awsRequest({ role, account, action, owner, context }, reference, resource) {
-  const values = { ...everywhere(role, account, action) };
-  for (const [key, value] of Object.entries(context)) {
-    values[key] = reference.isList(key) ? [value].flat() : [value].flat()[0];
-  }
+function awsRequest(request, reference, resource) {
+  const { role, action, owner } = request;
   const types = reference.action(action).types;
-  return new AwsRequestImpl(
-    role.arn,
-    { resource, accountId: owner },
-    action,
-    new RequestContextImpl(values),
-    types.length === 0,
-  );
+  const context = contextOf(request, reference);
+  return new AwsRequestImpl(role.arn, { resource, accountId: owner }, action, context, types.length === 0);
+}
+
+// The condition keys of a request, made once for all of a role's requests that have the same.
+function contextOf({ role, account, action, context, sent }, reference) {
+  const [service] = action.split(":");
+  const known = sent.get(service) ?? sent.set(service, new Map()).get(service);
+  if (!known.has(context)) {
+    const values = everywhere(role, account, action);
+    for (const [key, value] of Object.entries(context)) {
+      values[key] = reference.isList(key) ? [value].flat() : [value].flat()[0];
+    }
+    known.set(context, new RequestContextImpl(values));
+  }
+  return known.get(context);
 }
 
 // What AWS sends with every call of a role.
