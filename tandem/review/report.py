@@ -19,6 +19,7 @@ from tandem.review.permissions.switched import made_elsewhere
 from tandem.review.reading.deployments import deployments
 from tandem.review.reading.file import as_terraform_writes
 from tandem.review.reading.plan import understand
+from tandem.review.reading.sharing import share_values
 
 if TYPE_CHECKING:
     from tandem.config import Review as Settings
@@ -45,6 +46,7 @@ def review(
         EvaluatorError: Node or the package that evaluates policies is not installed.
     """
     with as_terraform_writes():
+        share_values(document)
         plan = understand(document)
         sides = deployments(document, drift=plan.kind == "drift")
     with analysing(sides) as analyses, as_terraform_writes():
