@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 
+from tandem.access.evaluator import GrantedAction
 from tandem.access.report import Report
 from tandem.deployment.model import Deployment
 from tandem.deployment.symbols import readable
@@ -59,10 +61,15 @@ class _Marks:
     ) -> None:
         self._needs = Needs(after, report)
         self._account = after.account
+        self._pairs = pairs
+
+    @cached_property
+    def _actions(self) -> Mapping[str, tuple[GrantedAction, ...]]:
+        """What patterns stand for: asked when the report is there, which knows nearly all."""
         gained = [
-            gain.cell for it in pairs if it.subject.kind == "role" for gain in it.found.gained
+            gain.cell for it in self._pairs if it.subject.kind == "role" for gain in it.found.gained
         ]
-        self._actions = expanded(actions_asked(gained), after.account)
+        return expanded(actions_asked(gained), self._account)
 
     def of(self, pair: Pair) -> Callable[[Cell], Marks]:
         """What is said of each cell that is gained."""
