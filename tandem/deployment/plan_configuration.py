@@ -5,6 +5,7 @@ https://developer.hashicorp.com/terraform/internals/json-format#configuration-re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -13,6 +14,8 @@ from tandem.deployment.addresses import within, without_keys
 from tandem.deployment.expressions import Step, steps
 
 Json = Mapping[str, Any]
+
+_SEPARATOR = re.compile(r"[.\[]")
 
 
 class PlanConfiguration:
@@ -118,10 +121,9 @@ def references_of(expression: Any) -> list[str]:
     if len(found) == 1:
         return found
     shorter = {
-        reference[:place]
+        reference[: separator.start()]
         for reference in found
-        for place, character in enumerate(reference)
-        if character in ".["
+        for separator in _SEPARATOR.finditer(reference)
     }
     return [reference for reference in found if reference not in shorter]
 
@@ -153,13 +155,13 @@ def _at(value: Any, step: Step) -> Any:
 
 def all_references(expression: Any) -> Iterator[str]:
     """All references in a tree of expressions."""
-    match expression:
-        case {"references": list()}:
+    if isinstance(expression, dict):
+        if isinstance(expression.get("references"), list):
             yield from references_of(expression)
-        case dict():
-            for key, part in expression.items():
-                if key != "constant_value":
-                    yield from all_references(part)
-        case list():
-            for part in expression:
+            return
+        for key, part in expression.items():
+            if key != "constant_value" and isinstance(part, dict | list):
                 yield from all_references(part)
+    elif isinstance(expression, list):
+        for part in expression:
+            yield from all_references(part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tandem.builds import given_by
@@ -132,9 +132,11 @@ class _Owners:
         waiting = [
             it for it in self._deployment.resources.values() if it.address not in self._claims
         ]
+        named: dict[str, set[str]] = defaultdict(set)
+        news = list(self._claims)
         for _ in range(_DEPTH):
-            named = self._named()
-            left = []
+            self._name(news, named)
+            left, news = [], []
             for it in waiting:
                 found = {
                     image
@@ -144,24 +146,23 @@ class _Owners:
                 }
                 if found:
                     self._claims[it.address] = found
+                    news.append(it.address)
                 else:
                     left.append(it)
-            if len(left) == len(waiting):
+            if not news:
                 return
             waiting = left
 
-    def _named(self) -> Mapping[str, set[str]]:
-        """Images by the ARNs, URLs and unmistakable names of what is part of them."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for address, images in self._claims.items():
+    def _name(self, addresses: Iterable[str], named: dict[str, set[str]]) -> None:
+        """Add images by the ARNs, URLs and unmistakable names of what is part of them."""
+        for address in addresses:
             resource = self._deployment.resources.get(address)
             if resource is None:
                 continue
             for name in ("arn", "id", "repository_url", "name", "bucket"):
                 said = resource.values.get(name)
                 if isinstance(said, str) and len(said) > 1:
-                    found[said] |= images
-        return found
+                    named[said] |= self._claims[address]
 
     def _modules(self) -> None:
         """What nothing else tells is of the image of its module, if that is of one."""

@@ -22,6 +22,9 @@ class Secrets:
         found = {form for value in values if is_telling(value) for form in forms(value)}
         self.__needles = Needles(dict.fromkeys(found, HIDDEN))
 
+    def __bool__(self) -> bool:
+        return len(self.__needles) > 0
+
     def __repr__(self) -> str:
         return f"Secrets({len(self.__needles)})"
 

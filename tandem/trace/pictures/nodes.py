@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tandem.deployment.model import BuildProject, Deployment, Pipeline, Role
+from tandem.deployment.model import BuildProject, Deployment, Pipeline, Role, Service
 from tandem.deployment.symbols import readable
 from tandem.trace.pictures.model import Node, NodeKind, node_id
 
@@ -19,6 +19,9 @@ class Nodes:
         self._deployment = deployment
         self._nodes: dict[str, Node] = {}
         self._owners: dict[str, set[str]] = defaultdict(set)
+        self._services: dict[str, list[Service]] = defaultdict(list)
+        for service in deployment.services:
+            self._services[f"ECS {service.cluster}/{service.name}"].append(service)
 
     @property
     def owners(self) -> Mapping[str, set[str]]:
@@ -77,12 +80,11 @@ class Nodes:
     def deploy(self, words: str) -> str:
         """What a pipeline deploys to, as in `ECS prod/web`."""
         made = self._add("deploy", readable(words))
-        for service in self._deployment.services:
-            if words == f"ECS {service.cluster}/{service.name}":
-                self._owners[service.address].add(made)
-                for task in self._deployment.task_definitions:
-                    if service.task_definition in (task.arn, task.family):
-                        self._owners[task.address].add(made)
+        for service in self._services.get(words, ()):
+            self._owners[service.address].add(made)
+            for task in self._deployment.task_definitions:
+                if service.task_definition in (task.arn, task.family):
+                    self._owners[task.address].add(made)
         return made
 
     def _project_parts(self, project: BuildProject) -> list[str]:
