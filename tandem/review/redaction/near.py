@@ -1,7 +1,7 @@
 """Sensitive values that may be anything elsewhere: looked for where they belong.
 
 That a provider repeats a value unmarked is seen in the resource itself. What refers to the copy
-has it too, so that a value of which there is a copy is looked for in all resources.
+has it too: it is looked for there, and if it is no common word, in all resources.
 """
 
 from __future__ import annotations
@@ -40,20 +40,15 @@ class Near:
         arguments: What is set of each resource: Terraform marks it where it is made of a secret.
     """
 
-    def __init__(
-        self,
-        hiding: Hiding,
-        moved: Mapping[str, str],
-        arguments: Arguments,
-    ) -> None:
+    def __init__(self, hiding: Hiding, moved: Mapping[str, str], arguments: Arguments) -> None:
         self._arguments = arguments
         self._symbols = hiding.symbols
         self.copied: set[str] = set()
         """What is found once more, as the whole of a value."""
-        self._given: set[str] = set()
-        """What variables and providers are given: it may come from there to any resource."""
         self._copies: dict[str, set[str]] = defaultdict(set)
         """The same, by the block that it is in."""
+        self._given: set[str] = set()
+        """What variables and providers are given: it may come from there to any resource."""
         self._referred: dict[str, dict[str, set[str]]] = {}
         """The copies that a block may have from others, by the argument that refers to these."""
         self.wholes: list[tuple[Any, str]] = []
@@ -108,9 +103,9 @@ class Near:
                 return found[0][1] if found else value
             if value not in sought.texts:
                 return sought.replaced(value)
-            self._copies[block].add(value)
             if attribute != _PUBLIC:
                 self.copied.add(value)
+                self._copies[block].add(value)
             return self._symbols[value]
 
         return hidden
