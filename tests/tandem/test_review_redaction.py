@@ -233,10 +233,11 @@ def test_drift_and_what_is_put_off() -> None:
 
 def test_outputs() -> None:
     both = {"actions": ["update"], "before": {"a": OTHER}, "after": {"a": CANARY}}
+    typed = {"type": ["object", {"CANARY": "string"}]}
     found = redacted(
         plan(
             output_changes={"o": {**both, "before_sensitive": False, "after_sensitive": True}},
-            planned_values={"outputs": {"o": {"sensitive": True, "value": {"a": CANARY}}}},
+            planned_values={"outputs": {"o": {**typed, "sensitive": True, "value": {"a": CANARY}}}},
             prior_state={"values": {"outputs": {"o": {"sensitive": False, "value": {"a": OTHER}}}}},
             configuration={
                 "root_module": {
