@@ -20,7 +20,7 @@ Validate = Callable[[Path], None]
 
 
 def pytest_configure() -> None:
-    """Let what the tests start take Ctrl-C: a shell's `make test &` has it ignored, by all of them."""
+    """Let what the tests start take Ctrl-C: `make test &` has it ignored by all."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
