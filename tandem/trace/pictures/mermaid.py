@@ -37,9 +37,7 @@ _PLAIN = re.compile(r"(?<=[A-Za-z0-9])[_.:/-](?=[A-Za-z0-9])|[A-Za-z0-9 /,()âœ—â
 def mermaid(graph: Graph) -> str:
     """The graph as a flowchart; the same graph gives the same text."""
     drawn = drawing(graph, fold_images=False)
-    lines = [
-        shape(card.pipeline.id, card.pipeline.kind, _card_lines(card)) for card in drawn.cards
-    ]
+    lines = [shape(card.pipeline.id, card.pipeline.kind, _card_lines(card)) for card in drawn.cards]
     lines += [shape(node.id, node.kind, node_lines(node)) for node in drawn.nodes]
     lines += [_link(edge, crowded=drawn.is_crowded) for edge in drawn.edges]
     broken = [str(number) for number, edge in enumerate(drawn.edges) if edge.broken is not None]
