@@ -180,6 +180,14 @@ def test_the_picture_in_the_readme_is_what_trace_draws() -> None:
     assert code(ROOT / "README.md", "mermaid") == [tandem("trace", "--mermaid").stdout]
 
 
+def test_the_review_in_the_readme_is_of_a_real_plan() -> None:
+    golden = (ROOT / "tests/golden/review/ours-image_renamed.md").read_text(encoding="utf-8")
+    shown = [line[2:] for line in README.splitlines() if line.startswith("> ")]
+    assert len(shown) > 3
+    assert shown == [line for line in golden.splitlines() if line in shown]
+    assert golden.startswith(shown[0])
+
+
 def test_the_tree_in_the_document_is_what_trace_prints() -> None:
     assert code(ROOT / "docs/trace.md", "text") == [tandem("trace").stdout]
 
