@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 import markupsafe
 
 _LINE, _SHORT_LINE = 20, 8
-_LONG = 10_000
+_LONG, _TOO_LONG = 10_000, 100_000
 """Characters, from which on a text is a file's: whatever encodes one, encodes all of it."""
 _KINDS = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]")))
 
@@ -28,8 +28,8 @@ def forms(text: str) -> set[str]:
 
 
 def lines(text: str) -> tuple[str, ...]:
-    """The lines of a text that has several, without the blanks around them."""
-    found = text.splitlines()
+    """The lines of a text that has several, and not too many, without the blanks around them."""
+    found = text.splitlines() if len(text) <= _TOO_LONG else ()
     return tuple(line.strip() for line in found) if len(found) > 1 else ()
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-_HEAD = 8
+_HEAD, _LONG = 8, 256
 
 
 class Needles:
@@ -15,10 +16,14 @@ class Needles:
 
     def __init__(self, places: Mapping[str, str]) -> None:
         self._places = dict(places)
-        self._by_head: dict[str, list[str]] = defaultdict(list)
+        self._by_head: dict[str, _Headed] = defaultdict(_Headed)
+        # The longest first: one text may be the beginning of another.
         for text in sorted(filter(None, places), key=lambda text: (-len(text), text)):
-            # The longest first: one text may be the beginning of another.
-            self._by_head[text[:_HEAD]].append(text)
+            headed = self._by_head[text[:_HEAD]]
+            if len(text) > _LONG:
+                headed.long.append(text)
+            else:
+                headed.lengths[len(text)] = None
         self._heads = re.compile(_any_of(list(self._by_head))) if self._by_head else None
 
     def __len__(self) -> int:
@@ -47,18 +52,29 @@ class Needles:
             position = start + 1
             # Heads that are whole texts may be shorter than others that begin with them.
             for length in range(min(_HEAD, len(text) - start), 0, -1):
-                needle = next(
-                    (
-                        it
-                        for it in self._by_head.get(text[start : start + length], ())
-                        if text.startswith(it, start)
-                    ),
-                    None,
-                )
+                needle = self._at(start, text, self._by_head.get(text[start : start + length]))
                 if needle:
                     yield start, needle
                     position = start + len(needle)
                     break
+
+    def _at(self, start: int, text: str, headed: _Headed | None) -> str | None:
+        """The longest text with this head that is there."""
+        if headed is None:
+            return None
+        if needle := next((it for it in headed.long if text.startswith(it, start)), None):
+            return needle
+        parts = (text[start : start + length] for length in headed.lengths)
+        return next((it for it in parts if it in self._places), None)
+
+
+@dataclass
+class _Headed:
+    """The texts that begin alike: there may be thousands, as the lines of a script."""
+
+    long: list[str] = field(default_factory=list)
+    lengths: dict[int, None] = field(default_factory=dict)
+    """Of those that are not long; in their order."""
 
 
 def _any_of(words: list[str]) -> str:
