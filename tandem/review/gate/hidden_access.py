@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tandem.deployment.symbols import symbols_in
+from tandem.deployment.symbols import is_known, symbols_in
 from tandem.review.changes.exposure import opening
 from tandem.review.model import Objection, PermissionChange
 from tandem.review.permissions.subjects import NOT_KNOWN
@@ -83,4 +83,4 @@ def _hidden(of_type: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]
 
 
 def _is_hidden(value: Any) -> bool:
-    return any(name.startswith("sensitive") for name in symbols_in(value))
+    return not is_known(value) and any(name.startswith("sensitive") for name in symbols_in(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -89,6 +90,7 @@ def _spans(
         yield _span(_noted(it, pattern(form(it)), written))
 
 
+@lru_cache(maxsize=65536)  # many roles, before and after, say the same
 def _span(part: str) -> Span:
     return Span() if part in _EVERYTHING else Span(frozenset([part]))
 
