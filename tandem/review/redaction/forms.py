@@ -13,7 +13,7 @@ import markupsafe
 
 _LINE, _SHORT_LINE = 20, 8
 _LONG, _TOO_LONG = 10_000, 100_000
-"""Characters, from which on a text is only encoded as a whole, and has too many lines to look for."""
+"""Characters, from which on a text is encoded only as a whole, or has too many lines."""
 _KINDS = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]")))
 
 
