@@ -162,7 +162,8 @@ def _unknown(pair: Pair) -> Iterator[Unknown]:
         is_said = source.policy.address in said or source.likeness in told
         if not (source.is_known or is_said):
             words_of = f"{_called(source)} was not known, or not as AWS takes it"
-            yield Unknown(words_of, may_widen=False)
+            # It may have denied something to who stays.
+            yield Unknown(words_of, may_widen=pair.after is not None)
     for cell in pair.found.doubtful:
         yield Unknown(f"{words(cell)}: the apply tells whether it was so before")
 
