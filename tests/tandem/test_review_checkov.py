@@ -33,7 +33,7 @@ for name in files:
             failed.append({{
                 "check_id": check,
                 "check_name": "Ensure it is encrypted",
-                "check_result": {{"result": "FAILED", "evaluated_keys": ["kms_key_id"]}},
+                "check_result": {{"evaluated_keys": resource["values"].get("keys")}},
                 "file_path": "/" + name,
                 "resource": "aws_sqs_queue.dead",
                 "resource_address": resource["address"],
@@ -107,8 +107,27 @@ def test_what_failed_before_is_not_new(stand_in: StandIn) -> None:
     finding = found[1]
     assert finding.source == "checkov"
     assert finding.finding.cause == 'it fails "Ensure it is encrypted"'
-    assert finding.finding.remedy == "change kms_key_id so that it passes"
     assert finding.page.startswith("https://www.checkov.io/")
+
+
+@pytest.mark.parametrize(
+    ("check", "keys", "remedy"),
+    [
+        ("CKV_AWS_27", ["name"], "change name so that it passes"),
+        ("CKV_AWS_27", ["name/[0]/of", "name"], "change name/[0]/of, name so that it passes"),
+        ("CKV_AWS_27", [], "change it as the page of the check says"),
+        ("CKV_AWS_314", ["enabled_logs_exports"], "change it as the page of the check says"),
+        ("CKV_AWS_18", ["resource_type", "name"], "change it as the page of the check says"),
+        ("CKV2_AWS_57", ["name"], "change it as the page of the check says"),
+    ],
+)
+def test_only_an_argument_of_its_own_is_a_remedy(
+    check: str, keys: list[str], remedy: str, stand_in: StandIn
+) -> None:
+    failing = queue("a", check)
+    failing["values"]["keys"] = keys
+    (found,) = scan(plan([failing]), command=stand_in.program())
+    assert found.finding.remedy == remedy
 
 
 def test_everything_of_a_first_apply_is_new(stand_in: StandIn) -> None:

@@ -29,6 +29,11 @@ ADMIN = ["arn:aws:iam::aws:policy/AdministratorAccess"]
         ("aws_cloudwatch_event_permission", "principal", "123456789012", "*"),
         ("aws_iam_role_policy_attachments_exclusive", "policy_arns", [], ADMIN),
         ("aws_db_instance", "publicly_accessible", False, True),
+        ("aws_dms_replication_instance", "publicly_accessible", False, True),
+        ("aws_mq_broker", "publicly_accessible", False, True),
+        ("aws_neptune_cluster_instance", "publicly_accessible", False, True),
+        ("aws_redshiftserverless_workgroup", "publicly_accessible", False, True),
+        ("aws_neptunegraph_graph", "public_connectivity", False, True),
     ],
 )
 def test_what_gets_open_has_to_be_answered_for(
@@ -90,6 +95,9 @@ USER = change("aws_iam_user.it", "create", after={"name": "ada"})
         ("aws_eks_access_policy_association", {"cluster_name": "a", "policy_arn": "b"}),
         ("aws_ram_principal_association", {"principal": "999999999999"}),
         ("aws_ami_launch_permission", {"group": "all"}),
+        ("aws_db_snapshot", {"shared_accounts": ["all"]}),
+        ("aws_rds_cluster_snapshot_copy", {"shared_accounts": ["999999999999"]}),
+        ("aws_ssm_document", {"permissions": {"type": "Share", "account_ids": "All"}}),
     ],
 )
 def test_what_is_given_has_to_be_answered_for(type: str, values: dict[str, Any]) -> None:
@@ -100,13 +108,62 @@ def test_what_is_given_has_to_be_answered_for(type: str, values: dict[str, Any])
     same = change(f"{type}.it", "update", before={**values, "x": 1}, after={**values, "x": 2})
     gone = change(f"{type}.it", "destroy", before=values)
     assert not list(exposed(planned(same, gone)))
+    again = change(f"{type}.it", "replace", before=values, after=values)
+    assert len(list(exposed(planned(again)))) == 1  # another one, whoever gets it
 
 
 def test_what_only_the_apply_tells_may_be_somebody_else() -> None:
     entry = change(
-        "aws_ram_principal_association.it", "update", before={"principal": "1"}, after={}
+        "aws_ram_principal_association.it",
+        "update",
+        before={"principal": "1"},
+        after={},
+        unknown={"principal": True},
     )
     assert len(list(exposed(planned(entry)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("type", "name", "before", "after", "count"),
+    [
+        ("aws_db_snapshot", "shared_accounts", ["1"], ["2", "1"], 1),
+        ("aws_db_snapshot", "shared_accounts", ["1", "2"], ["1"], 0),
+        ("aws_db_snapshot", "shared_accounts", ["1"], None, 0),
+        ("aws_ssm_document", "permissions", {"account_ids": "1"}, {"account_ids": "2"}, 1),
+        ("aws_ssm_document", "permissions", {"account_ids": "1"}, None, 0),
+        ("aws_iam_openid_connect_provider", "client_id_list", ["a"], ["a", "b"], 1),
+        ("aws_iam_openid_connect_provider", "client_id_list", ["a", "b"], ["b"], 0),
+    ],
+)
+def test_who_gets_no_more_than_before_gets_nothing(
+    type: str, name: str, before: Any, after: Any, count: int
+) -> None:
+    entry = change(f"{type}.it", "update", before={name: before}, after={name: after})
+    assert len(list(exposed(planned(entry)))) == count
+
+
+@pytest.mark.parametrize(
+    ("type", "values"),
+    [
+        ("aws_db_snapshot", {"db_instance_identifier": "web", "shared_accounts": []}),
+        ("aws_ssm_document", {"name": "web", "permissions": None}),
+    ],
+)
+def test_what_is_shared_with_nobody_gives_nothing(type: str, values: dict[str, Any]) -> None:
+    assert not list(exposed(planned(change(f"{type}.it", "create", after=values))))
+
+
+def test_a_password_for_whoever_has_another_key() -> None:
+    entry = change(
+        "aws_iam_user_login_profile.it",
+        "replace",
+        before={"user": "ada", "pgp_key": "keybase:ops"},
+        after={"user": "ada", "pgp_key": "keybase:eve"},
+        replace_paths=[["pgp_key"]],
+    )
+    assert [it.rule for it in exposed(planned(entry))] == ["access-widened"]
+    (shown,) = changes(planned(entry), None)
+    assert ("pgp_key", "keybase:eve") in [(it.path, it.new) for it in shown.attributes]
 
 
 def test_a_key_of_a_user_that_is_made_gives_nothing_that_was_there() -> None:
@@ -122,5 +179,7 @@ def test_an_identity_provider_that_lets_in_others() -> None:
     address, name = "aws_iam_saml_provider.it", "saml_metadata_document"
     made = change(address, "create", after={name: "<a/>"})
     assert not list(exposed(planned(made)))  # the roles that trust it say whom they let in
+    unknown = change(address, "create", after={}, unknown={name: True})
+    assert not list(exposed(planned(unknown)))
     other = change(address, "update", before={name: "<a/>"}, after={name: "<b/>"})
     assert len(list(exposed(planned(other)))) == 1

@@ -110,9 +110,23 @@ _DOORS: Mapping[str, tuple[_Door, ...]] = {
     "aws_iam_role_policy_attachments_exclusive": (
         _Door("policy_arns", _allows_everything, "Its role may do nearly everything."),
     ),
-    "aws_db_instance": (_Door("publicly_accessible", _on, _REACHED),),
-    "aws_rds_cluster_instance": (_Door("publicly_accessible", _on, _REACHED),),
-    "aws_redshift_cluster": (_Door("publicly_accessible", _on, _REACHED),),
+    **dict.fromkeys(
+        (
+            "aws_db_instance",
+            "aws_dms_replication_instance",
+            "aws_lightsail_database",
+            "aws_m2_environment",
+            "aws_mq_broker",
+            "aws_neptune_cluster_instance",
+            "aws_rds_cluster_instance",
+            "aws_rds_shard_group",
+            "aws_redshift_cluster",
+            "aws_redshiftserverless_workgroup",
+            "aws_timestreaminfluxdb_db_instance",
+        ),
+        (_Door("publicly_accessible", _on, _REACHED),),
+    ),
+    "aws_neptunegraph_graph": (_Door("public_connectivity", _on, _REACHED),),
 }
 """What is open with which value; the documents of AWS say so of each."""
 

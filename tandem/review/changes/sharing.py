@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tandem.review.reading.plan import ResourceChange
 
 _ACCESS_KEY = "Whoever has its secret may act as its user."
 _SIGN_IN = "Whoever has its password may act as its user."
 _USER = ("user", "aws_iam_user", "name")
+_SNAPSHOT = "Others than this account may restore the snapshot, and read all that is in it."
 _CLUSTER = ("cluster_name", "aws_eks_cluster", "name")
 
 
@@ -26,8 +28,8 @@ class _Gift:
 
 _GIFTS: Mapping[str, _Gift] = {
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
-    "aws_iam_access_key": _Gift(("user", "status"), _ACCESS_KEY, _USER),
-    "aws_iam_user_login_profile": _Gift(("user",), _SIGN_IN, _USER),
+    "aws_iam_access_key": _Gift(("user", "status", "pgp_key"), _ACCESS_KEY, _USER),
+    "aws_iam_user_login_profile": _Gift(("user", "pgp_key"), _SIGN_IN, _USER),
     "aws_iam_service_specific_credential": _Gift(
         ("user_name", "status"), _SIGN_IN, ("user_name", *_USER[1:])
     ),
@@ -76,6 +78,19 @@ _GIFTS: Mapping[str, _Gift] = {
     "aws_snapshot_create_volume_permission": _Gift(
         ("account_id",), "Another account may read the snapshot."
     ),
+    **dict.fromkeys(
+        (
+            "aws_db_cluster_snapshot",
+            "aws_db_snapshot",
+            "aws_db_snapshot_copy",
+            "aws_rds_cluster_snapshot_copy",
+        ),
+        _Gift(("shared_accounts",), _SNAPSHOT),
+    ),
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-ssm-sharing.html
+    "aws_ssm_document": _Gift(
+        ("permissions",), "Others than this account may read the document and run it."
+    ),
     "aws_vpc_endpoint_service_allowed_principal": _Gift(
         ("principal_arn",), "Its principal may connect to the service."
     ),
@@ -97,12 +112,25 @@ def given(change: ResourceChange) -> Iterator[tuple[str, str]]:
     gift = _GIFTS.get(change.type)
     if gift is None or change.after is None or change.after.get("status") == "Inactive":
         return
-    if change.before is None:
-        names = gift.names if gift.when_made else ()
-    else:
-        names = tuple(it for it in gift.names if change.before.get(it) != change.after.get(it))
-    for name in names:
-        yield name, gift.words
+    before = change.before
+    if gift.when_made and (before is None or change.action == "replace"):
+        before = {}  # a new credential may get to somebody else, though all arguments stay
+    if before is None:
+        return
+    for name in gift.names:
+        if _says_more(change, name, before.get(name)):
+            yield name, gift.words
+
+
+def _says_more(change: ResourceChange, name: str, before: Any) -> bool:
+    """Whether an argument gives something that it did not; what is not known yet may."""
+    if isinstance(change.unknown, Mapping) and change.unknown.get(name) is True:
+        return True
+    after = (change.after or {}).get(name)
+    if isinstance(after, list):
+        had = before if isinstance(before, list) else []
+        return not all(it in had for it in after)
+    return after not in (None, "", False, before)
 
 
 def is_new_altogether(change: ResourceChange, changes: tuple[ResourceChange, ...]) -> bool:

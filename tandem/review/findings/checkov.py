@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tandem.deployment.state import resources_of
 from tandem.findings import Finding
 from tandem.review.findings.errors import ScanError
 from tandem.review.findings.findings import compared
@@ -21,11 +22,13 @@ from tandem.review.findings.scanned import Sides, sides
 from tandem.review.model import ReviewFinding
 
 Json = Mapping[str, Any]
+Arguments = Mapping[str, frozenset[str]]
 
 _OWN = Path(__file__).parents[3] / "scan/.venv/bin/checkov"
 """Where the developers of this program have it."""
 _INDEX = "https://www.checkov.io/5.Policy%20Index/terraform.html"
 _INSTALL = "install it (pipx install checkov), or leave --checkov out"
+_SEE_PAGE = "change it as the page of the check says"
 _PLANNED, _PRIOR = "planned.json", "prior.json"
 _FOUND_SOMETHING = 1
 _TIMEOUT_SECONDS = 600
@@ -61,7 +64,8 @@ def _scanned(program: str, found: Sides) -> tuple[ReviewFinding, ...]:
         for name, document in files.items():
             # In a file of a single line checkov finds nothing.
             (Path(folder) / name).write_text(json.dumps(document, indent=1), encoding="utf-8")
-        failed = list(_failed(_output(program, folder, list(files))))
+        said = _output(program, folder, list(files))
+    failed = list(_failed(said, {name: _arguments(it) for name, it in files.items()}))
     before, after = ([it for name, it, _ in failed if name == side] for side in (_PRIOR, _PLANNED))
     pages = {finding.check: page for _, finding, page in failed}
     return compared(before, after, "checkov", pages=pages)
@@ -93,7 +97,13 @@ def _output(program: str, folder: str, files: Sequence[str]) -> str:
     return run.stdout
 
 
-def _failed(output: str) -> Iterator[tuple[str, Finding, str]]:
+def _arguments(document: Json) -> Arguments:
+    """The arguments of each resource, by its address."""
+    root = (document.get("planned_values") or {}).get("root_module") or {}
+    return {it["address"]: frozenset(it.get("values") or ()) for _, it in resources_of(root)}
+
+
+def _failed(output: str, had: Mapping[str, Arguments]) -> Iterator[tuple[str, Finding, str]]:
     """What fails: the file, the finding, and the page that explains it."""
     try:
         said = json.loads(output)
@@ -102,20 +112,25 @@ def _failed(output: str) -> Iterator[tuple[str, Finding, str]]:
             if results["parsing_errors"]:
                 raise ScanError("checkov cannot read the plan")
             for check in results["failed_checks"]:
-                yield check["file_path"].lstrip("/"), _finding(check), _page(check)
+                file = check["file_path"].lstrip("/")
+                yield file, _finding(check, had[file]), _page(check)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise ScanError(
             f"checkov answers otherwise than version 3 does ({type(error).__name__})"
         ) from None
 
 
-def _finding(check: Json) -> Finding:
-    keys = ", ".join(check["check_result"].get("evaluated_keys") or [])
+def _finding(check: Json, had: Arguments) -> Finding:
+    address, name = check.get("resource_address") or check["resource"], check["check_id"]
+    keys = check["check_result"].get("evaluated_keys") or []
+    own = had.get(address, frozenset())
+    # Some checks name what another type has, or what they looked up in their graph.
+    is_told = not name.startswith("CKV2_") and all(it.partition("/")[0] in own for it in keys)
     return Finding(
-        address=check.get("resource_address") or check["resource"],
-        check=check["check_id"],
+        address=address,
+        check=name,
         cause=f'it fails "{check["check_name"]}"',
-        remedy=f"change {keys or 'it'} so that it passes",
+        remedy=f"change {', '.join(keys)} so that it passes" if keys and is_told else _SEE_PAGE,
     )
 
 

@@ -30,8 +30,9 @@ _PATHS = frozenset(("aws:principalorgpaths", "aws:sourceorgpaths"))
 _COMPARES = frozenset(("stringequals", "stringequalsignorecase", "stringlike", "arnlike"))
 _PARTS = 6
 """Of an ARN: arn, partition, service, region, account, resource."""
-_KIND = re.compile(r"[a-z_]+:")
-"""What a subject may begin with, as in `repo:us/web:ref:refs/heads/main`."""
+_KIND = re.compile(r"(?:system:serviceaccount|[a-z_]+):")
+"""What a subject may begin with: `repo:us/web:ref:refs/heads/main`, or that of Kubernetes,
+`system:serviceaccount:shop:web`."""
 _WHOLE = re.compile("[^:/]+[:/]")
 _ACCOUNT = re.compile(r"\d{12}")
 _LEAST = {4: 8, 6: 32}
