@@ -196,15 +196,17 @@ def test_a_boundary_that_comes_takes_away() -> None:
 def test_a_boundary_that_lets_more_through() -> None:
     before, after = document(allow("s3:Get*")), document(allow("s3:*"), deny("s3:Delete*"))
     found = changes(bounded(before), bounded(after))["aws_iam_role.build", "role"]
-    assert said([it for it in found.gained if not it.denies]) == [("s3:*", "*")]  # type: ignore[arg-type]
-    assert found.widens
+    assert said(found.widening) == [("s3:*", "*")]
+    # As with a boundary that goes: no limit allows what it refused.
+    assert found.lost[0].denies
+    assert found.lost[0].condition == "beyond the permissions boundary limits"
 
 
 def test_a_boundary_that_nobody_knows_hides_no_gain() -> None:
     unknown = symbol("aws_iam_policy.limits.policy")
     known, more = document(allow("s3:*")), [allow("s3:*"), allow("iam:*")]
     comes = changes(bounded(known), bounded(unknown, *more))["aws_iam_role.build", "role"]
-    assert said(comes.gained) == [("iam:*", "*")]
+    assert said(comes.widening) == [("iam:*", "*")]
     assert comes.unknown
     goes = changes(bounded(unknown), bounded(None))["aws_iam_role.build", "role"]
     assert said(goes.gained) == [("s3:*", "*")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def approval(role: str) -> Values:
             "aws_codepipeline.web",
             approval(f"{ROLE}/build"),
             approval(ADMIN),
-            f"the role_arn of its action Go/Ask {ADMIN}",
+            f"the role_arn of its stage Go, action Ask {ADMIN}",
         ),
     ],
 )
@@ -145,6 +146,125 @@ def test_the_same_role_is_no_other() -> None:
         "aws_iam_role_policy.writer": inline(PULL, role="writer"),
     }
     assert permission_changes(working(READER, **twin), working(WRITER, **twin)) == ()
+
+
+# Wherever the role is named
+
+TASK = "aws_ecs_task_definition.web"
+
+
+def placed(address: str, **values: Any) -> Deployment:
+    return state({**ROLES, address: {"name": "web", **values}})
+
+
+@pytest.mark.parametrize(
+    ("address", "before", "after"),
+    [
+        (
+            "aws_apprunner_service.web",
+            {"instance_configuration": [{"instance_role_arn": READER}]},
+            {"instance_configuration": [{"instance_role_arn": WRITER}]},
+        ),
+        (
+            "aws_batch_job_definition.web",
+            {"container_properties": json.dumps({"jobRoleArn": READER})},
+            {"container_properties": json.dumps({"jobRoleArn": WRITER})},
+        ),
+        (
+            "aws_rolesanywhere_profile.web",
+            {"role_arns": [READER]},
+            {"role_arns": [READER, WRITER]},
+        ),
+        (
+            "aws_cognito_identity_pool_roles_attachment.web",
+            {"roles": {"unauthenticated": READER}},
+            {"roles": {"unauthenticated": WRITER}},
+        ),
+        (
+            # What was the role of one thing is news to another.
+            TASK,
+            {"task_role_arn": READER, "execution_role_arn": WRITER},
+            {"task_role_arn": WRITER, "execution_role_arn": WRITER},
+        ),
+        ("aws_codepipeline.web", approval(READER), approval(WRITER)),
+    ],
+)
+def test_another_role_is_seen_wherever_it_is_named(
+    address: str, before: Values, after: Values
+) -> None:
+    found = change(placed(address, **before), placed(address, **after))
+    assert (found.address, said(found.gained)) == (address, [("ecr:PutImage", WEB)])
+    assert [it[:2] for it in objections(found)] == [("access-widened", address)]
+
+
+def test_roles_that_change_places_are_both_others() -> None:
+    before = placed(TASK, task_role_arn=READER, execution_role_arn=WRITER)
+    after = placed(TASK, task_role_arn=WRITER, execution_role_arn=READER)
+    gaining, losing = sorted(permission_changes(before, after), key=lambda it: not it.gained)
+    assert said(gaining.gained) == said(losing.lost) == [("ecr:PutImage", WEB)]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"tags": {"role": WRITER}},
+        {"environment": [{"variables": {"ROLE_ARN": WRITER}}]},
+        {"container_definitions": json.dumps([{"environment": [{"role": WRITER}]}])},
+        {"container_definitions": '{"role": broken'},
+        {"role": symbol("aws_thing.web.role")},
+        {"thing": [{"role_arn": symbol("aws_thing.web.thing[0].role_arn")}]},
+    ],
+)
+def test_what_only_mentions_a_role_does_not_act_in_it(values: Values) -> None:
+    assert permission_changes(placed("aws_thing.web"), placed("aws_thing.web", **values)) == ()
+
+
+# At another address, or made
+
+
+def test_what_is_made_again_at_another_address_acted_in_the_role_of_the_former() -> None:
+    before, after = (
+        state({**ROLES, f"aws_lambda_function.{name}": {"function_name": "web", "role": role}})
+        for name, role in (("old", READER), ("new", WRITER))
+    )
+    found = change(before, after)
+    assert (found.address, said(found.gained)) == (
+        "aws_lambda_function.new",
+        [("ecr:PutImage", WEB)],
+    )
+    assert [it[0] for it in objections(found)] == ["access-widened"]
+
+
+POWERFUL = {
+    "aws_iam_role_policy.writer": inline(
+        PULL, {"Effect": "Allow", "Action": "*", "Resource": "*"}, role="writer"
+    )
+}
+
+
+def test_what_is_made_in_a_powerful_role_is_said() -> None:
+    before = state({**ROLES, **POWERFUL})
+    after = working(WRITER, **POWERFUL, **{"aws_codebuild_project.too": {"service_role": WRITER}})
+    found = change(before, after)
+    assert found.address in (PROJECT, "aws_codebuild_project.too")
+    assert found.name.endswith("and 1 more (made in the role writer)")
+    assert said(found.gained) == [("*", "*")]
+    assert [it[0] for it in objections(found)] == ["access-widened"]
+
+
+def test_what_is_made_beside_others_of_its_type_may_do_no_more_than_they() -> None:
+    there = {**POWERFUL, "aws_codebuild_project.too": {"service_role": WRITER}}
+    assert permission_changes(state({**ROLES, **there}), working(WRITER, **there)) == ()
+
+
+def test_what_is_made_in_a_role_with_policies_that_nobody_sees_is_said() -> None:
+    attached = {"role": "writer", "policy_arn": f"arn:aws:iam::{ACCOUNT}:policy/theirs"}
+    more = {"aws_iam_role_policy_attachment.writer": attached}
+    before = state({**ROLES, **more})
+    assert permission_changes(before, working(WRITER, **more)) == ()
+    why = "not all of what the role writer may do is in the plan"
+    found = list(made_elsewhere(before, working(WRITER, **more)))
+    assert found == [Unresolved(PROJECT, "role", why)]
 
 
 def test_what_is_made_did_nothing_before() -> None:

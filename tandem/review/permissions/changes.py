@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from tandem.access.evaluator import GrantedAction
 from tandem.access.report import Report
@@ -16,7 +16,7 @@ from tandem.review.permissions.grants import Marks, grants, words
 from tandem.review.permissions.needed import Needs
 from tandem.review.permissions.pairs import Pair, differing, subjects_of
 from tandem.review.permissions.subjects import Source, Subject, Unknown
-from tandem.review.permissions.switched import switched, switched_elsewhere
+from tandem.review.permissions.switched import made_within, switched, switched_elsewhere
 from tandem.review.permissions.wideness import (
     actions_asked,
     expanded,
@@ -41,7 +41,11 @@ def permission_changes(
             does.
     """
     old, new = subjects_of(before), subjects_of(after)
-    pairs = [*differing(before, after, old, new), *switched(before, after, old, new)]
+    pairs = [
+        *differing(before, after, old, new),
+        *switched(before, after, old, new),
+        *made_within(before, after, new),
+    ]
     marks = _Marks(after, report, pairs)
     found = (_change(pair, marks) for pair in pairs)
     told = (*(it for it in found if it), *switched_elsewhere(before, after))
@@ -96,26 +100,25 @@ def _change(pair: Pair, marks: _Marks) -> PermissionChange | None:
     for side in (pair.before, pair.after):
         for cell in (*side.cells, *side.limits) if side else ():
             written.update(cell.written)
-    gained = grants(
-        found.gained,
+    said = partial(
+        grants,
         written=written,
         has_principals=subject.kind != "role",
         has_resources=subject.kind != "trust",
-        marks=marks.of(pair),
-        since="no longer only",
     )
-    lost = grants(
-        found.lost,
-        written=written,
-        has_principals=subject.kind != "role",
-        has_resources=subject.kind != "trust",
-        marks=lambda _: Marks(),
-        since="now only",
-    )
+    limit = _exchanged(pair)
+    free = [it for it in found.gained if limit and it.is_beyond]
+    within = [it for it in found.gained if it not in free]
+    gained = said(within, marks=marks.of(pair), since="no longer only")
+    lost = said(found.lost, marks=lambda _: Marks(), since="now only")
+    freed = said(free, marks=marks.of(pair), since="no longer only")
+    lost += tuple(_beyond(limit, it) for it in freed)
     gained += _boundary(pair.after, pair.before)
     unlimited = _boundary(pair.before, pair.after) if pair.after else ()
     lost += unlimited
     unknown = tuple(dict.fromkeys(_unknown(pair)))
+    if pair.actor is not None and pair.actor.is_made:
+        gained, unknown = tuple(it for it in gained if it.wide), ()
     if not (gained or lost or unknown):
         return None
     unlocked = pair.stays and subject.kind == "resource" and any(it.denies for it in lost)
@@ -140,9 +143,20 @@ def _boundary(having: Subject | None, other: Subject | None) -> tuple[Grant, ...
     """What a boundary denies that only one side has, in so many words."""
     if having is None or having.boundary is None or other is None or other.boundary:
         return ()
-    name = readable(having.boundary.policy.name)
-    beyond = f"beyond the permissions boundary {name}"
-    return (Grant(actions=("*",), resources=("*",), condition=beyond, denies=True),)
+    everything = Grant(actions=("*",), resources=("*",))
+    return (_beyond(readable(having.boundary.policy.name), everything),)
+
+
+def _exchanged(pair: Pair) -> str:
+    """The name of a boundary that gives way to another one; empty: none does."""
+    was, will = (it.boundary if it else None for it in (pair.before, pair.after))
+    return readable(was.policy.name) if was and will else ""
+
+
+def _beyond(boundary: str, grant: Grant) -> Grant:
+    """What a boundary denies."""
+    said = (grant.condition, f"beyond the permissions boundary {boundary}")
+    return replace(grant, condition=", ".join(filter(None, said)), denies=True)
 
 
 def _unknown(pair: Pair) -> Iterator[Unknown]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -24,6 +24,8 @@ class Gain:
 
     cell: Cell
     box: Box
+    is_beyond: bool = False
+    """Whether a boundary refused some of it before."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,10 @@ def compare(
         lost = []  # what nobody knows may still say it
     unlocked = [it for it in lost if not it.cell.allows]
     is_open = after is not None and (
-        after.kind == "resource" or not all(it.is_known for it in after.policies)
+        after.kind == "resource"
+        or after.is_elsewhere
+        or after.is_policy
+        or not all(it.is_known for it in after.policies)
     )
     return Comparison(
         gained=tuple(gained),
@@ -193,7 +198,9 @@ def _gains(new: Side, old: Side) -> Iterator[Gain]:
         if (True, cell.box) not in seen:
             seen.add((True, cell.box))
             pieces = new.left_of(cell, old)
-            yield from _gain(cell, [new.without_own(it, old) for it in pieces])
+            for gain in _gain(cell, [new.without_own(it, old) for it in pieces]):
+                beyond = old.limits is not None and BOXES.without([gain.box], old.limits)
+                yield replace(gain, is_beyond=bool(beyond))
     for cell in new.denying:
         if (False, cell.box) not in seen and cell.box not in old.denied:
             seen.add((False, cell.box))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from tandem.deployment.addresses import is_data, without_keys
@@ -19,7 +19,7 @@ Subjects = Mapping[tuple[Kind, str, str], Subject]
 
 @dataclass(frozen=True)
 class Actor:
-    """What acts in another role than before, such as a build project."""
+    """What acts in another role than before, such as a build project, or is made in one."""
 
     address: str
     name: str
@@ -27,6 +27,8 @@ class Actor:
     """Of one whose former role is managed elsewhere."""
     shares: bool
     """Whether something else acts in the role: what the role needs may be what that needs."""
+    is_made: bool = False
+    """It did nothing before: of what it may do, only what is wide is said."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,9 @@ def differing(
             other = old.get(gone.pop(_called_alike(subject), key))
         if other is None and before is not None:
             other = policy_of(before, subject.address)  # which somebody had who has it no more
-        if other is not None and subject.kind == "role":
+        if other is not None and subject.is_elsewhere and subject.kind == "role":
+            subject = subject.told_by_what_changes(other)
+        elif other is not None and subject.kind == "role":
             names = other.copied | subject.copied
             subject, other = (it.without_copies(names, other) for it in (subject, other))
         if other is None or not subject.is_like(other):
@@ -78,21 +82,27 @@ def differing(
     for key in gone.values():
         if key[1] in after.resources and _type(key[1]) == "aws_iam_policy":
             continue  # somebody has it now
-        stays = key[1] in after.resources or _type(old[key].key).endswith("_policy")
+        had = old[key]
+        if had.is_elsewhere:  # only what the plan gave it goes
+            left = replace(had, policies=(), boundary=None)
+            yield Pair(had, had, left, compare(had, left, is_made))
+            continue
+        stays = key[1] in after.resources
         if key[0] == "role" or stays:  # whom a role or a resource let in that is gone, is no matter
-            found = compare(old[key], None, is_made)
-            yield Pair(old[key], old[key], None, found, stays=stays)
+            yield Pair(had, had, None, compare(had, None, is_made), stays=stays)
 
 
 def _is_new(subject: Subject, before: Deployment | None) -> bool:
     """Whether what has the policy is made."""
-    if subject.is_elsewhere or is_data(subject.key):
+    if subject.is_elsewhere:
         return False
     return before is None or subject.key not in before.resources
 
 
 def _called_alike(subject: Subject) -> tuple[str, ...]:
-    return subject.kind, _type(subject.address), subject.name, subject.part
+    is_named = subject.is_elsewhere and subject.kind == "role"
+    of_type = subject.key.partition(" ")[0] if is_named else _type(subject.address)
+    return subject.kind, of_type, subject.name, subject.part
 
 
 def _type(address: str) -> str:
