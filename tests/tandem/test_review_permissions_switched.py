@@ -211,12 +211,13 @@ def test_roles_that_change_places_are_both_others() -> None:
         {"environment": [{"variables": {"ROLE_ARN": WRITER}}]},
         {"container_definitions": json.dumps([{"environment": [{"role": WRITER}]}])},
         {"container_definitions": '{"role": broken'},
-        {"role": symbol("aws_thing.web.role")},
-        {"thing": [{"role_arn": symbol("aws_thing.web.thing[0].role_arn")}]},
+        {"role": symbol('aws_thing.web["it"].role')},
+        {"thing": [{"role_arn": symbol('aws_thing.web["it"].thing[0].role_arn')}]},
     ],
 )
 def test_what_only_mentions_a_role_does_not_act_in_it(values: Values) -> None:
-    assert permission_changes(placed("aws_thing.web"), placed("aws_thing.web", **values)) == ()
+    address = 'aws_thing.web["it"]'
+    assert permission_changes(placed(address), placed(address, **values)) == ()
 
 
 # At another address, or made

@@ -11,7 +11,7 @@ from typing import Any
 from tandem.deployment.addresses import is_data
 from tandem.deployment.blocks import text
 from tandem.deployment.model import Resource
-from tandem.deployment.symbols import is_known, symbols_in
+from tandem.deployment.symbols import is_known, symbol
 
 _PROFILE = "aws_iam_instance_profile"
 """What hands a role on to instances, and names it."""
@@ -71,8 +71,9 @@ def roles_of(resource: Resource | None) -> Roles:
         return {Place("role"): [name]} if name else {}
     found: Roles = {}
     if not resource.type.startswith("aws_iam_"):
+        own = symbol(f"{resource.address}.")[:-1]
         for place, said in _named(resource.values, Place("")):
-            if next(symbols_in(said), "").startswith(f"{resource.address}."):
+            if said.startswith(own):
                 continue  # AWS makes it
             found.setdefault(place, []).append(said)
     return found
