@@ -47,6 +47,7 @@ def changes() -> tuple[Change, ...]:
             "aws_ecr_repository",
             "create",
             attributes=(AttributeChange("name", None, "shop/storefront"),),
+            settings=(AttributeChange("image_tag_mutability", None, "MUTABLE"),),
             image="storefront",
             rank=20,
         ),

@@ -56,6 +56,8 @@ class Change:
     """A leftover of a replacement that failed: no resource of its own."""
     attributes: tuple[AttributeChange, ...] = ()
     """Nothing for `create` and `destroy` but what a reader needs to know them by."""
+    settings: tuple[AttributeChange, ...] = ()
+    """Of `create`: what else is set, as far as it is known."""
     means: tuple[str, ...] = ()
     """What that means here, in sentences, as in `its images are deleted`."""
     holds_data: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -86,6 +87,48 @@ def test_what_is_created_is_known_by_what_is_known() -> None:
     }
     (found,) = changes(planned(**document), deployments(document).after)
     assert [(it.path, it.new) for it in found.attributes] == [("name", "shop/web")]
+
+
+def test_all_that_is_set_of_what_is_created() -> None:
+    address = "aws_security_group.web"
+    opened = {"cidr_blocks": ["0.0.0.0/0"], "from_port": 22, "self": False, "description": ""}
+    after = {
+        "name": "web",
+        "ingress": [opened],
+        "egress": [],
+        "tags": {"team": "shop"},
+        "tags_all": {"team": "shop"},
+        "revoke_rules_on_delete": False,
+        "delete_by_hand": False,
+        "timeouts": None,
+        "region": "eu-central-1",
+        "rule": [{"port": 1}],
+        "template": json.dumps({"role": "x" * 300}),
+    }
+    said = ("name", "ingress", "tags", "delete_by_hand", "template")
+    block = {
+        "address": address,
+        "mode": "managed",
+        "type": "aws_security_group",
+        "name": "web",
+        "expressions": {name: {"constant_value": "as above"} for name in said},
+    }
+    entry = change(address, "create", after=after, unknown={"id": True, "arn": True})
+    document = {"resource_changes": [entry]}
+    configured = {"configuration": {"root_module": {"resources": [block]}}}
+    (found,) = changes(planned(**document, **configured), None)
+    settings = {it.path: it.new for it in found.settings}
+    assert [it.path for it in found.attributes] == ["name"]
+    assert settings == {
+        "ingress": "cidr_blocks: [0.0.0.0/0], from_port: 22, self: false",
+        "tags.team": "shop",
+        "delete_by_hand": "false",  # because somebody wrote it
+        "rule": "port: 1",  # a dynamic block
+        "template": "3 lines",
+    }
+    assert "x" * 300 in "".join(found.settings[-1].diff)
+    (without,) = changes(planned(**document), None)
+    assert {it.path for it in without.settings} == settings.keys() - {"delete_by_hand"}
 
 
 def test_unknown_values_are_those_of_the_planned_deployment() -> None:

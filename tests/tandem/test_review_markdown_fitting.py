@@ -14,6 +14,7 @@ PARTS = st.builds(
     frame=FRAMES,
     count=st.integers(1, 3),
     can_miss=st.booleans(),
+    more=st.none() | st.integers(0, 60).map(lambda length: Part("z" * length, "more")),
 )
 SECTIONS = st.lists(
     st.builds(
@@ -35,7 +36,9 @@ def test_it_fits_and_everything_is_shown_or_counted(sections: list[Section], roo
     texts, cuts = fit(sections, room)
     assert len("\n\n".join(texts)) <= room
     for cut in cuts:
-        parts = [part for it in sections for part in it.parts if part.what == cut.what]
+        whole = [part for it in sections for part in it.parts]
+        whole += [part.more for part in whole if part.more]
+        parts = [part for part in whole if part.what == cut.what]
         assert cut.all_of == sum(part.count for part in parts)
         assert 0 < cut.left_out + cut.in_brief <= cut.all_of
     if not cuts:
@@ -49,6 +52,19 @@ def test_what_has_room_is_whole() -> None:
     texts, cuts = fit([section("- a", "- b"), section("- c")], 1000)
     assert texts == ["### Heading\n- a\n- b", "### Heading\n- c"]
     assert not cuts
+
+
+def test_more_is_added_where_all_else_has_its_place() -> None:
+    sections = [
+        Section("### First", (Part("- a", "change", more=Part("z" * 40, "more", count=4)),)),
+        Section("### Last", (Part("- b" * 20, "change"),), rank=2),
+    ]
+    texts, cuts = fit(sections, 200)
+    assert texts == [f"### First\n- a\n{'z' * 40}", f"### Last\n{'- b' * 20}"]
+    assert not cuts
+    texts, cuts = fit(sections, 100)
+    assert texts == ["### First\n- a", f"### Last\n{'- b' * 20}"]
+    assert cuts == [Cut("more", 4, 0, 4)]
 
 
 def test_the_end_of_a_section_is_cut_and_counted() -> None:

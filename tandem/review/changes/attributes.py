@@ -12,21 +12,24 @@ from typing import Any
 from tandem.deployment.symbols import symbol
 from tandem.review.changes.differences import LATER, Difference, differences
 from tandem.review.changes.texts import (
+    LONGEST,
     SAME,
     below,
+    decoded,
     diff,
     fitted,
     is_nothing,
     is_unset,
     lines_of,
     one_line,
+    pretty,
     shortened,
 )
 from tandem.review.model import AttributeChange
 from tandem.review.reading.plan import OutputChange, ResourceChange
 
 Json = Mapping[str, Any]
-_COMPUTED = frozenset({"id", "arn", "tags_all"})
+_COMPUTED = frozenset({"id", "arn", "region", "tags_all"})
 """What AWS or the provider makes of other attributes, where the configuration is not known."""
 _LEAF = {"constant_value", "references"}
 """What an expression has, and a block has not."""
@@ -92,6 +95,54 @@ def known_attributes(
     return tuple(
         AttributeChange(it, text if was else None, text if will else None) for it, text in texts
     )
+
+
+def set_attributes(
+    change: ResourceChange,
+    *,
+    resolved: Json | None,
+    expressions: Json | None,
+    but: Collection[str] = (),
+) -> Iterator[AttributeChange]:
+    """What is set of a resource that is created, as far as it is known, without the paths `but`."""
+    flags: Json = change.unknown if isinstance(change.unknown, Mapping) else {}
+    after, known = change.after or {}, resolved or {}
+    for name in dict.fromkeys((*after, *flags)):
+        value, flag = after.get(name), flags.get(name)
+        if name in but or (not flag and is_nothing(value)) or not _is_set(name, value, expressions):
+            continue
+        if flag:
+            value = _merged(f"{change.address}.{name}", value, flag, known.get(name))
+        if value is LATER:
+            continue
+        if value is False or value == 0:
+            yield AttributeChange(name, None, one_line(value))
+        elif (text := _document(name, value)) is not None:
+            yield new_attribute(name, text)
+        else:
+            yield from (
+                _attribute(it, [])
+                for it in _found(name, None, value)
+                if it.path not in but and not it.later
+            )
+
+
+def _is_set(name: str, value: Any, expressions: Json | None) -> bool:
+    """Whether somebody set it, and not AWS or the provider."""
+    if expressions is None:
+        return name not in _COMPUTED and not is_unset(value)
+    # A dynamic block stands in no configuration.
+    return name in expressions or bool(
+        isinstance(value, list) and value and isinstance(value[0], Mapping)
+    )
+
+
+def _document(name: str, value: Any) -> str | None:
+    """A long JSON text in lines, such as a template; None: it is none, or a policy."""
+    if not isinstance(value, str) or len(value) <= LONGEST or "polic" in name:
+        return None
+    document = decoded(value)
+    return None if document is None else pretty(document)
 
 
 def new_attribute(path: str, value: Any, *, was: bool = False) -> AttributeChange:

@@ -9,7 +9,12 @@ from typing import Any
 from tandem.deployment import Deployment
 from tandem.deployment.plan_configuration import PlanConfiguration
 from tandem.deployment.symbols import readable, symbol
-from tandem.review.changes.attributes import attribute_changes, known_attributes, output_changes
+from tandem.review.changes.attributes import (
+    attribute_changes,
+    known_attributes,
+    output_changes,
+    set_attributes,
+)
 from tandem.review.changes.created import shown_of_created
 from tandem.review.changes.exposure import exposures
 from tandem.review.changes.likeness import NAMES
@@ -153,6 +158,8 @@ def _change(
     owner: Callable[[str], str],
     gone: Mapping[tuple[str, str], str],
 ) -> Change:
+    expressions = block.get("expressions")
+    settings: Iterable[AttributeChange] = ()
     if it.action in ("destroy", "forget"):
         stays = it.action == "forget"
         attributes = known_attributes(it.before or {}, _KNOWN_BY, was=True, will=stays)
@@ -165,8 +172,10 @@ def _change(
         values = {**known, **(it.after or {})}
         attributes = known_attributes(values, _KNOWN_BY, was=False, will=True)
         attributes += shown_of_created(it.type, values, (each.name for each in exposures(it)))
+        if it.action == "create":
+            shown = {each.path for each in attributes}
+            settings = set_attributes(it, resolved=resolved, expressions=expressions, but=shown)
     else:
-        expressions = block.get("expressions")
         attributes = attribute_changes(it, resolved=resolved, expressions=expressions)
     what = meaning(it, attributes, goes_with=_goes_with(it, gone))
     runs = it.action in ("create", "replace", "destroy") and it.deposed is None
@@ -180,6 +189,7 @@ def _change(
         importing=it.importing and readable(it.importing),
         deposed=it.deposed is not None,
         attributes=(*attributes, *run),
+        settings=tuple(settings),
         means=(*what.means, *words),
         holds_data=what.holds_data,
         image=owner(it.address),

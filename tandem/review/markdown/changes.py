@@ -17,7 +17,7 @@ from tandem.review.markdown.escaping import (
 )
 from tandem.review.markdown.fitting import Frame, Part, Section
 from tandem.review.model import DANGEROUS, AttributeChange, Change, Rename, Review
-from tandem.review.wording import SHARED, done, rest_title
+from tandem.review.wording import SHARED, done, number_of, rest_title
 
 _MOST_ATTRIBUTES = 25
 _MOST_LINES = 60
@@ -92,8 +92,21 @@ def details(summary: str, *, is_open: bool = False) -> Frame:
 def part(it: Change, what: str, frame: Frame | None = None) -> Part:
     """A change; in brief what happens to which resource."""
     text = _change(it)
-    first, *more = text.split("\n", 1)
-    return Part(text, what, frame, brief=first if more else "")
+    first, *below = text.split("\n", 1)
+    return Part(text, what, frame, brief=first if below else "", more=_settings(it))
+
+
+def _settings(it: Change) -> Part | None:
+    """What else is set of a resource that is created, to be opened with a click."""
+    if not it.settings:
+        return None
+    what = "further argument"
+    frame = details(number_of(len(it.settings), what))
+    listed = "\n".join(attribute(one, alone=True) for one in it.settings[:_MOST_ATTRIBUTES])
+    more = len(it.settings) - _MOST_ATTRIBUTES
+    listed += f"\n- … and {more:,} more, left out here" if more > 0 else ""
+    text = _indented(f"- {frame.begin}\n{_indented(listed)}\n{_indented(frame.end)}")
+    return Part(text, what, count=len(it.settings))
 
 
 def _change(it: Change) -> str:

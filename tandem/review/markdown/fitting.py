@@ -33,6 +33,8 @@ class Part:
     """What is shown of it where room is short, in one line; empty: nothing shorter."""
     count: int = 1
     """How many of them it is."""
+    more: Part | None = None
+    """What is added to its text where room is left when all else has its place."""
     can_miss: bool = False
     """Whether it gives way to everything of the same rank."""
 
@@ -55,6 +57,7 @@ class Fitted:
     """Empty: there is no room for any of it."""
     left: list[Part] = field(default_factory=list)
     brief: list[Part] = field(default_factory=list)
+    shown: list[Part] = field(default_factory=list)
 
     @property
     def taken(self) -> int:
@@ -94,9 +97,9 @@ class Section:
         if not self.parts:
             return Fitted("")
         if len(self.whole) <= room:
-            return Fitted(self.whole)
-        shown: list[Part] = []
+            return Fitted(self.whole, shown=[*self.parts])
         found = Fitted("")
+        shown = found.shown
         length = len(self.heading)
         everything, *after = self._rest
         all_fit = length + everything <= room and not any(part.can_miss for part in self.parts)
@@ -111,7 +114,7 @@ class Section:
             text = part.text if is_full else part.brief or part.text
             fits = length + len(text) + around + 2 <= room
             if fits and (is_full or not part.can_miss):
-                shown.append(replace(part, text=text))
+                shown.append(part if is_full else replace(part, text=text, more=None))
                 found.brief += [part] if text != part.text else []
                 length += len(text) + around + 2
             elif part.can_miss:
@@ -120,10 +123,27 @@ class Section:
                 found.left += self.parts[number:]
                 break
         if shown:
-            more = _counted(found.left).total()
-            said = f"\n\n**… and {more:,} more, left out here.**" if more else ""
-            found.text = f"{self._text(shown)}{said}"
+            found.text = self._said(found)
         return found
+
+    def with_more(self, found: Fitted, room: int) -> Fitted:
+        """The section with what its parts can have added in no more than `room` characters."""
+        shown = []
+        for part in found.shown:
+            if part.more and len(part.more.text) < room:
+                room -= len(part.more.text) + 1
+                part = replace(part, text=f"{part.text}\n{part.more.text}", more=None)
+            shown.append(part)
+        if shown == found.shown:
+            return found
+        grown = replace(found, shown=shown)
+        grown.text = self._said(grown)
+        return grown
+
+    def _said(self, found: Fitted) -> str:
+        more = _counted(found.left).total()
+        said = f"\n\n**… and {more:,} more, left out here.**" if more else ""
+        return f"{self._text(found.shown)}{said}"
 
     @cached_property
     def _rest(self) -> list[int]:
@@ -180,9 +200,17 @@ def fit(sections: Sequence[Section], room: int) -> tuple[list[str], list[Cut]]:
             found[number] = again
         if rank == 0 and any(found[number].left or found[number].brief for number in ours):
             break
-    left = _counted(part for it in found for part in it.left)
+    for number, section in enumerate(sections):
+        grown = section.with_more(found[number], room)
+        room += found[number].taken - grown.taken
+        found[number] = grown
     brief = _counted(part for it in found for part in it.brief)
-    all_of = _counted(part for section in sections for part in section.parts)
+    left = _counted(part for it in found for part in it.left)
+    left += _counted(
+        part.more for it in found for part in (*it.shown, *it.brief, *it.left) if part.more
+    )
+    parts = [part for section in sections for part in section.parts]
+    all_of = _counted((*parts, *(part.more for part in parts if part.more)))
     whats = [what for what in all_of if left[what] or brief[what]]
     cuts = [Cut(what, left[what], brief[what], all_of[what]) for what in whats]
     return [it.text for it in found if it.text], cuts
