@@ -153,6 +153,33 @@ def test_a_map_is_hidden_whole_where_it_is_copied() -> None:
     assert copied(["*"], ["*"]) == ["*"]
 
 
+class Compared(dict[str, Any]):
+    """A map that counts how often it is compared."""
+
+    count = 0
+
+    def __eq__(self, other: object) -> bool:
+        Compared.count += 1
+        return super().__eq__(other)
+
+
+def test_the_maps_of_a_for_each_are_not_compared_one_by_one() -> None:
+    """Also where each has had another key: there may be thousands."""
+    maps = (Compared(key=f"Zq{number}", other="x") for number in range(30))
+    changes = (
+        change(
+            after={"secret": secret, "copy": Compared(secret)},
+            hides_after={"secret": True},
+            address=f"aws_thing.it[{number}]",
+            previous_address=f"aws_thing.it[{number + 30}]",
+        )
+        for number, secret in enumerate(maps)
+    )
+    found, _ = redact(plan(*changes))
+    assert Compared.count == 0
+    assert "Zq" not in json.dumps(found)
+
+
 def test_a_list_of_things_of_any_form_is_hidden_whole() -> None:
     """Of blocks of AWS the form is known: of others, keys and number may be the secret."""
     things = [{"alice": "a", "bob": "b"}, {"alice": "c", "bob": "d"}]

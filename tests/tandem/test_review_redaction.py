@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from review_redacted import (
     CANARY,
@@ -125,6 +125,7 @@ def marks_of(value: Any) -> Any:
 @given(
     st.dictionaries(st.sampled_from("abc"), values), st.dictionaries(st.sampled_from("abc"), values)
 )
+@example({"a": "x", "b": ["x", [], []]}, {"b": {"a": CANARY}, "a": ["x", [], []]})
 def test_nothing_marked_is_left_and_nothing_else_is_changed(before: Json, after: Json) -> None:
     marks = marks_of(before), marks_of(after)
     found = sides(plan(change(before, after, hides_before=marks[0], hides_after=marks[1])))

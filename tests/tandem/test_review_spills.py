@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 
 import pytest
 from review_redacted import CANARY, Json, change, module, plan, redacted, resource, shown, sides
@@ -45,6 +46,17 @@ def test_a_secret_with_signs_is_found_in_json() -> None:
             )
         )
     )
+
+
+@pytest.mark.parametrize("lines", [1_000, 10_000])
+def test_a_long_secret_is_hidden_in_base64(lines: int) -> None:
+    secret = lines * "CANARY=Zq7o!\n"
+    text = b64encode(secret.encode()).decode()
+    _, after = sides(
+        plan(change(after={"i": secret, "o": [text, text.rstrip("=")]}, hides_after={"i": True}))
+    )
+    assert text.endswith("=")
+    assert text[:8] not in json.dumps(after)
 
 
 def test_a_number_is_found_as_a_number() -> None:

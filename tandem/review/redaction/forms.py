@@ -12,16 +12,14 @@ from urllib.parse import quote, quote_plus
 import markupsafe
 
 _LINE, _SHORT_LINE = 20, 8
-_LONG, _TOO_LONG = 10_000, 100_000
-"""Characters, from which on a text is encoded only as a whole, or has too many lines."""
+_TOO_LONG = 100_000
+"""Characters, from which on a text is found in base64 only where it is alone, and has no lines."""
 _KINDS = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]")))
 
 
 def forms(text: str) -> set[str]:
     """`text` and what else it may look like."""
-    found = {*_escaped(text)}
-    if len(text) <= _LONG:
-        found.update(_in_base64(text))
+    found = {*_escaped(text), *_in_base64(text)}
     for line in filter(_is_random, lines(text)):
         found.update(_escaped(line))
     return found
@@ -74,7 +72,7 @@ def _in_base64(text: str) -> Iterator[str]:
         alone = encode(data).decode()
         yield alone
         yield alone.rstrip("=")
-        for before in range(3):
+        for before in range(3 if len(text) <= _TOO_LONG else 0):
             # Characters that the bytes around it have a part in say nothing.
             start, end = -(-8 * before // 6), 8 * (before + len(data)) // 6
             yield encode(b"\0" * before + data).decode()[start:end]

@@ -16,8 +16,9 @@ from tandem.review.redaction.configuration import Arguments, references
 from tandem.review.redaction.forms import as_json, forms, lines
 from tandem.review.redaction.search import Needles
 from tandem.review.redaction.secrets import is_telling
-from tandem.review.redaction.symbols import DEPOSED, Hiding
+from tandem.review.redaction.symbols import DEPOSED, Hiding, as_written
 from tandem.review.redaction.values import By, between_symbols, changed_values
+from tandem.review.redaction.words import Words
 
 _SAYS_NOTHING = frozenset(
     {"true", "false", "null", "none", "yes", "no", "on", "off", "default", "enabled", "disabled"}
@@ -51,20 +52,23 @@ class Near:
         """What variables and providers are given: it may come from there to any resource."""
         self._referred: dict[str, dict[str, set[str]]] = {}
         """The copies that a block may have from others, by the argument that refers to these."""
-        self.wholes: list[tuple[Any, str]] = []
-        """Maps and lists of which there are copies."""
+        self._further: dict[str, frozenset[str]] = {}
+        """What a block refers to."""
+        self.wholes: dict[str, str] = {}
+        """Symbols of maps and lists of which there are copies, as written."""
         texts: dict[str, set[str]] = defaultdict(set)
-        wholes: dict[str, list[tuple[Any, str]]] = defaultdict(list)
+        wholes: dict[str, dict[str, str]] = defaultdict(dict)
         for owner, values in hiding.by_owner.items():
             block = without_keys(owner.removesuffix(DEPOSED))
             said = {it for it in values if _says_something(it)}
             texts[block] |= said
-            wholes[block] += hiding.wholes.get(owner, ())
+            wholes[block] |= hiding.wholes.get(owner, {})
             if _GIVEN.fullmatch(block):
                 self._given |= said
-        for old, new in moved.items():
-            texts[without_keys(old)] |= texts[without_keys(new)]
-            wholes[without_keys(old)] += wholes[without_keys(new)]
+        # Thousands of instances may be moved from one block to another.
+        for old, new in dict.fromkeys(tuple(map(without_keys, it)) for it in moved.items()):
+            texts[old] |= texts[new]
+            wholes[old] |= wholes[new]
         self._sought = {
             block: _Sought(it, wholes[block], self._symbols)
             for block, it in texts.items()
@@ -98,9 +102,10 @@ class Near:
             if attribute in arguments:
                 return value
             if not isinstance(value, str):
-                found = [it for it in sought.wholes if it[0] == value][:1]
-                self.wholes += found
-                return found[0][1] if found else value
+                if not sought.wholes or (written := as_written(value)) not in sought.wholes:
+                    return value
+                found = self.wholes[written] = sought.wholes[written]
+                return found
             if value not in sought.texts:
                 return sought.replaced(value)
             if attribute != _PUBLIC:
@@ -135,7 +140,9 @@ class Near:
         while waiting:
             block = waiting.pop()
             found |= self._copies.get(block, set())
-            further = references(self._arguments.get(block), block) - seen
+            if block not in self._further:
+                self._further[block] = references(self._arguments.get(block), block)
+            further = self._further[block] - seen
             waiting += further
             seen |= further
         return found
@@ -145,14 +152,12 @@ class _Sought:
     """What is looked for in one block."""
 
     def __init__(
-        self, texts: set[str], wholes: list[tuple[Any, str]], symbols: Mapping[str, str]
+        self, texts: set[str], wholes: Mapping[str, str], symbols: Mapping[str, str]
     ) -> None:
         self.texts = texts
         self.wholes = wholes
         short = (it for it in texts if not is_telling(it) and _may_be_part(it))
-        self._short = {form: symbols[it] for it in short for form in forms(it)}
-        any_of = "|".join(map(re.escape, sorted(self._short, key=len, reverse=True)))
-        self._pattern = re.compile(f"(?<![A-Za-z0-9])(?:{any_of})(?![A-Za-z0-9])")
+        self._short = Words({form: symbols[it] for it in short for form in forms(it)})
         # What is telling is looked for everywhere, but not all lines that it has.
         self._lines = Needles(
             {
@@ -165,11 +170,7 @@ class _Sought:
         )
 
     def replaced(self, text: str) -> str:
-        found = self._lines.replaced(text)
-        return between_symbols(found, self._without_short) if self._short else found
-
-    def _without_short(self, text: str) -> str:
-        return self._pattern.sub(lambda found: self._short[found[0]], text)
+        return between_symbols(self._lines.replaced(text), self._short.replaced)
 
 
 def _says_something(text: str) -> bool:

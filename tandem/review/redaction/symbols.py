@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, count
 from typing import Any
 
 from tandem.deployment.addresses import without_keys
@@ -30,9 +31,10 @@ class Hiding:
         """Every text and number hidden, and what stands for it where it was first."""
         self.by_owner: dict[str, set[str]] = {}
         """The same texts, by what they belong to."""
-        self.wholes: dict[str, list[tuple[Any, str]]] = {}
-        """Maps and lists that are hidden as one, with their symbols, by what they belong to."""
+        self.wholes: dict[str, dict[str, str]] = {}
+        """Symbols of maps and lists that are hidden as one, as written, by what they belong to."""
         self._names: dict[tuple[str, Path], dict[str, str]] = {}
+        self._taken: dict[tuple[str, Path], set[str]] = {}
 
     def hide(self, value: Any, marks: Any, owner: str, path: Path = ()) -> Any:
         """`value` without what is marked; the same object where nothing is.
@@ -72,20 +74,27 @@ class Hiding:
         # Elements of a set have other numbers before and after: the same value has the same name.
         place = owner, tuple(step for step in path if isinstance(step, str))
         names = self._names.setdefault(place, {})
-        written = json.dumps(value, sort_keys=True)
+        written = as_written(value)
         if written not in names:
             name = _shown(owner, path)
-            others = (*_OTHERS, *(f" ({number})" for number in range(len(names) + 1)))
+            others = chain(_OTHERS, (f" ({number})" for number in count()))
+            taken = self._taken.setdefault(place, set())
             names[written] = next(
-                free for other in others if (free := f"{name}{other}") not in names.values()
+                free for other in others if (free := f"{name}{other}") not in taken
             )
+            taken.add(names[written])
         found = symbol(f"sensitive: {names[written]}")
         if isinstance(value, Mapping | list) and len(written) >= _SAYS_SOMETHING:
-            self.wholes.setdefault(owner, []).append((value, found))
+            self.wholes.setdefault(owner, {})[written] = found
         for text in _texts(value):
             self.symbols.setdefault(text, found)
             self.by_owner.setdefault(owner, set()).add(text)
         return found
+
+
+def as_written(value: Any) -> str:
+    """The same text for what is equal: thousands of maps are found by it at once."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _texts(value: Any) -> Iterator[str]:
