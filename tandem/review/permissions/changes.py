@@ -16,7 +16,7 @@ from tandem.review.permissions.grants import Marks, grants, words
 from tandem.review.permissions.needed import Needs
 from tandem.review.permissions.pairs import Pair, differing, subjects_of
 from tandem.review.permissions.subjects import Source, Subject, Unknown
-from tandem.review.permissions.switched import made_within, switched, switched_elsewhere
+from tandem.review.permissions.switched import made_within, switched, switched_elsewhere, switches
 from tandem.review.permissions.wideness import (
     actions_asked,
     expanded,
@@ -41,14 +41,15 @@ def permission_changes(
             does.
     """
     old, new = subjects_of(before), subjects_of(after)
+    others = tuple(switches(before, after))
     pairs = [
         *differing(before, after, old, new),
-        *switched(before, after, old, new),
+        *switched(others, before, after, old, new),
         *made_within(before, after, new),
     ]
     marks = _Marks(after, report, pairs)
     found = (_change(pair, marks) for pair in pairs)
-    told = (*(it for it in found if it), *switched_elsewhere(before, after))
+    told = (*(it for it in found if it), *switched_elsewhere(others, after))
     return tuple(sorted(told, key=_order))
 
 

@@ -21,7 +21,7 @@ from tandem.review.permissions.subjects import ELSEWHERE, NOT_KNOWN, Unknown
 
 
 @dataclass(frozen=True)
-class _Switch:
+class Switch:
     """What acts in another role."""
 
     resource: Resource
@@ -32,13 +32,31 @@ class _Switch:
     """In which roles it acted there before, the one that it leaves first; nothing: in none."""
 
 
+def switches(before: Deployment | None, after: Deployment) -> Iterator[Switch]:
+    """Build projects, pipelines and the like that act in a role that they did not act in before."""
+    for resource, former in _counterparts(before, after):
+        if former is None or former.values == resource.values:
+            continue
+        had = roles_of(former)
+        for place, names in roles_of(resource).items():
+            was = _had(had, place)
+            for said in dict.fromkeys(names):
+                if said not in was:
+                    left = [it for it in was if it not in names]
+                    yield Switch(resource, place, said, tuple(dict.fromkeys((*left, *was))))
+
+
 def switched(
-    before: Deployment | None, after: Deployment, old: Subjects, new: Subjects
+    switches: Sequence[Switch],
+    before: Deployment | None,
+    after: Deployment,
+    old: Subjects,
+    new: Subjects,
 ) -> Iterator[Pair]:
-    """Build projects, pipelines and the like that act in another role of the plan than before."""
+    """What it is switched to where that is another role of the plan."""
     roles, former, is_made = _Roles(after), _Roles(before), maker(after)
     seen: set[tuple[str, str, str]] = set()
-    for it in _switches(before, after):
+    for it in switches:
         role = roles.managed(it.said)
         if role is None:
             continue
@@ -78,11 +96,11 @@ def made_within(before: Deployment | None, after: Deployment, new: Subjects) -> 
         yield Pair(subject, None, subject, compare(None, subject, is_made), True, actor=actor)
 
 
-def switched_elsewhere(before: Deployment | None, after: Deployment) -> Iterator[PermissionChange]:
-    """What acts in another role than before, of which the plan does not say what it may do."""
+def switched_elsewhere(switches: Sequence[Switch], after: Deployment) -> Iterator[PermissionChange]:
+    """The same where the plan does not say what the other role may do."""
     roles = _Roles(after)
-    found: dict[str, list[_Switch]] = {}
-    for it in _switches(before, after):
+    found: dict[str, list[Switch]] = {}
+    for it in switches:
         if roles.managed(it.said) is None:
             found.setdefault(it.resource.address, []).append(it)
     for address, several in found.items():
@@ -136,20 +154,6 @@ class _Roles:
         """The role, if the plan says what it may do."""
         role = self.of(said)
         return None if role is None or is_data(role.address) else role
-
-
-def _switches(before: Deployment | None, after: Deployment) -> Iterator[_Switch]:
-    """What acts in a role that it did not act in before."""
-    for resource, former in _counterparts(before, after):
-        if former is None or former.values == resource.values:
-            continue
-        had = roles_of(former)
-        for place, names in roles_of(resource).items():
-            was = _had(had, place)
-            for said in dict.fromkeys(names):
-                if said not in was:
-                    left = [it for it in was if it not in names]
-                    yield _Switch(resource, place, said, tuple(dict.fromkeys((*left, *was))))
 
 
 def _had(had: Roles, place: Place) -> Sequence[str]:
