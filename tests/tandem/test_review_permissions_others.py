@@ -303,3 +303,136 @@ def test_a_denial_that_stays_is_no_condition_of_what_is_gained() -> None:
     found = change(bucket(**bucket_policy(TLS)), bucket(**bucket_policy(TLS, public)))
     assert [(it.actions, it.condition) for it in found.gained] == [(("s3:GetObject",), "")]
     assert not found.lost
+
+
+ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
+SET = "arn:aws:sso:::permissionSet/ssoins-1/ps-"
+
+
+def inlined(argument: str, **statements: dict[str, Any]) -> dict[str, Any]:
+    (name, statement), *_ = statements.items()
+    return {argument: name, "name": "a", "policy": document(statement)}
+
+
+@pytest.mark.parametrize(
+    ("address", "before", "after"),
+    [
+        (
+            "aws_iam_policy_attachment.a",
+            {argument: ["ops"], "policy_arn": ADMIN},
+            {argument: ["ops", "ci"], "policy_arn": ADMIN},
+        )
+        for argument in ("roles", "users", "groups")
+    ]
+    + [
+        (
+            f"aws_iam_{kind}_policy_attachment.a",
+            {kind: "ops", "policy_arn": ADMIN},
+            {kind: "ci", "policy_arn": ADMIN},
+        )
+        for kind in ("role", "user", "group")
+    ]
+    + [
+        (
+            f"aws_iam_{kind}_policy.a",
+            inlined(kind, ops=allow("iam:*")),
+            inlined(kind, ci=allow("iam:*")),
+        )
+        for kind in ("role", "user", "group")
+    ]
+    + [
+        (
+            "aws_ssoadmin_managed_policy_attachment.a",
+            {"permission_set_arn": f"{SET}ops", "managed_policy_arn": ADMIN},
+            {"permission_set_arn": f"{SET}ci", "managed_policy_arn": ADMIN},
+        ),
+        (
+            "aws_ssoadmin_permission_set_inline_policy.a",
+            {"permission_set_arn": f"{SET}ci", "inline_policy": document(allow("s3:Get*"))},
+            {"permission_set_arn": f"{SET}ci", "inline_policy": document(allow("iam:*"))},
+        ),
+    ],
+)
+def test_a_policy_for_somebody_else_who_is_not_here(
+    address: str, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    found = permission_changes(state({address: before}), state({address: after}))
+    (gains,) = [it for it in found if it.widens]
+    assert (gains.address, gains.name.removeprefix(SET), gains.is_new) == (address, "ci", False)
+    assert all(it.wide for it in gains.gained)
+    assert not any(it.is_gone for it in found)
+
+
+def test_a_policy_that_another_resource_attaches_is_the_same() -> None:
+    attached = {"role": "ops", "policy_arn": ADMIN}
+    before = state({"aws_iam_role_policy_attachment.a": attached})
+    looked_up = {"data.aws_iam_role.ops": assumable(name="ops")}
+    after = state({"aws_iam_role_policy_attachment.b": attached, **looked_up})
+    assert permission_changes(before, after) == ()
+    both = state({f"aws_iam_role_policy_attachment.{it}": attached for it in "ab"})
+    assert permission_changes(before, both) == ()
+
+
+def test_a_role_that_is_looked_up_by_another_name_is_another_one() -> None:
+    def named(name: str) -> Deployment:
+        attached = {"role": name, "policy_arn": ADMIN}
+        return state(
+            {
+                "data.aws_iam_role.a": assumable(name=name),
+                "aws_iam_role_policy_attachment.a": attached,
+            }
+        )
+
+    (gains,) = [it for it in permission_changes(named("ops"), named("ci")) if it.widens]
+    assert gains.name == "ci"
+
+
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [
+        ("aws_s3_bucket_policy.a", "bucket"),
+        ("aws_ecr_repository_policy.a", "repository"),
+        ("aws_sqs_queue_policy.a", "queue_url"),
+    ],
+)
+def test_a_policy_of_another_resource_that_is_not_here(address: str, target: str) -> None:
+    anybody = document({**PULL, "Principal": "*"})
+    before, after = (
+        state({address: {target: it, "policy": anybody}}) for it in ("website", "payroll")
+    )
+    (gains,) = [it for it in permission_changes(before, after) if it.widens]
+    assert (gains.address, gains.name, gains.is_new) == (address, "payroll", False)
+    assert gains.gained[0].wide == "anybody"
+
+
+NO, LESS = document(deny("*")), document(deny("s3:*"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"aws_iam_user_policy.a": {"user": "ann", "policy": NO}}, {}),
+        (
+            {"aws_iam_role_policy.a": {"role": "ann", "policy": NO}},
+            {"aws_iam_role_policy.a": {"role": "ann", "policy": LESS}},
+        ),
+        (
+            {
+                "aws_iam_role_policy_attachment.a": {
+                    "role": "ann",
+                    "policy_arn": "arn:aws:iam::aws:policy/AWSDenyAll",
+                }
+            },
+            {},
+        ),
+        (
+            {"aws_iam_policy.a": {"name": "ann", "arn": "arn:p", "policy": NO}},
+            {"aws_iam_policy.a": {"name": "ann", "arn": "arn:p", "policy": LESS}},
+        ),
+        ({"aws_s3_bucket_policy.a": {"bucket": "ann", "policy": document(TLS)}}, {}),
+    ],
+)
+def test_a_denial_that_goes_from_who_is_not_here_widens(before: Any, after: Any) -> None:
+    found = change(state(before), state(after))
+    assert (found.name, found.is_gone, found.widens) == ("ann", False, True)
+    assert [it.denies for it in found.widening] == [True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from tandem.deployment.blocks import document, text, texts
 from tandem.deployment.model import Deployment, Document, Policy, Resource
 from tandem.deployment.symbols import is_known, symbol
-from tandem.review.permissions.subjects import Source, Subject
+from tandem.review.permissions.subjects import Source, Subject, key_of
 
 _TARGETS = (
     "bucket",
@@ -34,6 +35,8 @@ _GIVEN = ("aws_lambda_permission", "aws_kms_grant")
 """What lets somebody in without being a policy: the resource may have one as well."""
 _UNKNOWN = ("policy", "policy_document", "resource_policy", "access_policy", "access_policies")
 """Attributes that are policies of resources even where their text is not known."""
+_SAYS_STATEMENT = re.compile(r"\"statement\"|\\u", re.IGNORECASE)
+"""What may be a policy, as JSON writes it."""
 _NAMES = ("id", "arn", "url", "name", "bucket", "key_id", "function_name", "domain_name")
 _IDENTITIES = ("aws_iam_", "aws_ssoadmin_", "aws_organizations_", "data.")
 """What holds policies of another kind, or only writes documents."""
@@ -98,20 +101,18 @@ def _subject(
 ) -> Subject:
     of = by_name.of(resource)
     is_seen = of != resource.address
-    name = text(resource.values, "name") or next(
-        (str(resource.values[it]) for it in _TARGETS if text(resource.values, it)),
-        resource.address,
-    )
+    target = next((str(resource.values[it]) for it in _TARGETS if text(resource.values, it)), "")
+    is_elsewhere = not is_seen and _is_beside(resource)
     return Subject(
-        key=of,
+        key=key_of(resource.type, target) if is_elsewhere and target else of,
         part=attribute if resource.type in _GIVEN or not is_seen else "policy",
         address=resource.address,
-        name=name,
+        name=text(resource.values, "name") or target or resource.address,
         kind="resource",
         policies=(
             Source(Policy(resource.address, attribute, found), resource.values.get(attribute)),
         ),
-        is_elsewhere=not is_seen and _is_beside(resource),
+        is_elsewhere=is_elsewhere,
         is_default=not is_seen
         and not resource.type.endswith("_policy")
         and _is_default(resource, attribute, found),
@@ -141,9 +142,13 @@ def _policies(resource: Resource) -> Iterator[tuple[str, Document | None]]:
             continue
         found = document(said)
         if found is not None:
-            if "Statement" in found:
+            if _SAYS_STATEMENT.search(said):
                 yield attribute, found
-        elif attribute in _UNKNOWN and "lifecycle" not in resource.type and not is_known(said):
+        elif (
+            attribute in _UNKNOWN
+            and "lifecycle" not in resource.type
+            and (not is_known(said) or _SAYS_STATEMENT.search(said))
+        ):
             yield attribute, None
 
 

@@ -17,6 +17,14 @@ from tandem.review.permissions.cells import Cell, cells, size
 ELSEWHERE = "is managed elsewhere"
 NOT_KNOWN = "is not known before the apply"
 _WRONG = f"is not as AWS takes it: what it means {NOT_KNOWN}"
+_KEYS = frozenset(("Version", "Id", "Statement"))
+_OF_STATEMENT = frozenset(
+    ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource")
+) | {"Condition"}
+"""What else a policy says, such as in lower case, may be taken in another way than it is here.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
 Kind = Literal["role", "trust", "resource"]
 _MOST = 10_000
 """Cells of a policy. AWS takes none that is so long: of 32 KB at most.
@@ -62,7 +70,9 @@ class Source:
         count = len(said) if isinstance(said, list | tuple) else 1
         found = statements_in(self.document)
         return (
-            len(found) == count
+            self.document.keys() <= _KEYS
+            and len(found) == count
+            and all(it.keys() <= _OF_STATEMENT for it in found)
             and all(it.get("Effect") in ("Allow", "Deny") for it in found)
             and size(found) <= _MOST
         )
@@ -96,7 +106,7 @@ class Subject:
     """A role, a user or a group and what it may do; or whom a role or a resource lets in."""
 
     key: str
-    """The address of what it is about, by which it is found before and after."""
+    """What it is about, which is found by it before and after: its address, or `key_of` it."""
     address: str
     """The Terraform address of what says it."""
     name: str
@@ -108,7 +118,9 @@ class Subject:
     is_default: bool = False
     """AWS writes it for what is made, as far as anybody can see."""
     is_elsewhere: bool = False
-    """What has the policy is not in the plan: it was there before, and may do more now."""
+    """What has the policy is not in the plan: it was there before, and may do more than is seen."""
+    is_policy: bool = False
+    """It is a policy by itself, whoever has it."""
 
     @property
     def copied(self) -> frozenset[str]:
@@ -119,6 +131,17 @@ class Subject:
         return frozenset(
             it.policy.name for it in self.policies if it.policy.address != self.address
         )
+
+    def told_by_what_changes(self, other: Subject) -> Subject:
+        """The same at the address of a policy that only one of both has, if policies tell of it."""
+        if all(it.policy.address != self.address for it in self.policies or other.policies):
+            return self
+        mine, theirs = ([it.likeness for it in each.policies] for each in (self, other))
+        only_one = [
+            *(it for it in self.policies if it.likeness not in theirs),
+            *(it for it in other.policies if it.likeness not in mine),
+        ]
+        return replace(self, address=only_one[0].policy.address) if only_one else self
 
     def without_copies(self, names: frozenset[str], of: Subject) -> Subject:
         """The same without what only the role lists, of policies of these names, as `of` has it."""
@@ -157,6 +180,11 @@ class Subject:
         )
 
 
+def key_of(type: str, name: str) -> str:
+    """The key of what is not in the plan: its name, as others may say it at other addresses."""
+    return f"{type} {name}"
+
+
 def of_roles(deployment: Deployment) -> Iterator[Subject]:
     """What the roles may do, and who may assume them."""
     written = {
@@ -176,7 +204,7 @@ def of_roles(deployment: Deployment) -> Iterator[Subject]:
         # Of a role that is only looked up, a plan changes what it attaches and nothing else.
         is_managed = not is_data(role.address)
         yield Subject(
-            key=role.address,
+            key=role.address if is_managed else key_of("aws_iam_role", role.name),
             address=role.address,
             name=role.name,
             kind="role",
@@ -184,6 +212,7 @@ def of_roles(deployment: Deployment) -> Iterator[Subject]:
                 source(it) for it in role.policies if is_managed or it.address != role.address
             ),
             boundary=source(role.boundary) if role.boundary else None,
+            is_elsewhere=not is_managed,
         )
         if is_managed:
             yield Subject(
