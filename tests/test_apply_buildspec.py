@@ -74,10 +74,14 @@ class Repository:
             "buildNumber": len(self.builds) + 9,
             "buildStatus": told.get("status", "SUCCEEDED"),
             "resolvedSourceVersion": told.get("commit", self.change),
+            "environment": {"environmentVariables": [{"name": "TANDEM_HOST", "value": "x"}]},
             "exportedEnvironmentVariables": [
                 {"name": "TANDEM_PLANNED", "value": f"{kept.name} {digest}"}
             ],
         }
+        if "into" in told:  # as at CodeCommit
+            known = {"name": "TANDEM_BEFORE_COMMIT", "value": self.git("rev-parse", told["into"])}
+            build["environment"]["environmentVariables"].append(known)
         self.builds.insert(0, build)
         return (kept / "new").rename(kept / f"{digest}.tfplan")
 
@@ -146,22 +150,24 @@ def rebased(repository: Repository) -> None:
     repository.git("cherry-pick", "main..change")
 
 
-MERGES = (
-    merged,
-    merged_beside_others,
-    fast_forwarded,
-    squashed,
-    squashed_and_deleted,
-    rebased,
-)
+MERGES: dict[Callable[[Repository], None], str] = {
+    merged: "main^1",
+    merged_beside_others: "main^1",
+    fast_forwarded: "main~2",
+    squashed: "main^1",
+    squashed_and_deleted: "main^1",
+    rebased: "main~2",
+}
+"""And what the branch was before."""
 
 
+@pytest.mark.parametrize("host", ["codecommit", "connection"])
 @pytest.mark.parametrize("merge", MERGES, ids=lambda merge: merge.__name__)
 def test_what_was_reviewed_is_applied_however_it_is_merged(
-    repository: Repository, merge: Callable[[Repository], None]
+    repository: Repository, merge: Callable[[Repository], None], host: str
 ) -> None:
     merge(repository)
-    repository.reviewed()
+    repository.reviewed(**({"into": MERGES[merge]} if host == "codecommit" else {}))
     result = repository.apply()
     assert result.phases == {"build": True}, result.log
     assert repository.applied() == "plan"
@@ -204,6 +210,39 @@ def test_only_the_build_of_what_is_merged_says_what_is_applied(repository: Repos
     assert repository.applied() == "reviewed"
 
 
+def test_a_commit_that_was_never_merged_may_not_begin_in_a_pull_request(
+    repository: Repository,
+) -> None:
+    """There is code that was taken back before the merge, and which nobody has reviewed."""
+    git = repository.git
+    git("checkout", "--quiet", "change")
+    evil = repository.commit("main.py", "evil")
+    git("revert", "--no-edit", evil)
+    git("checkout", "--quiet", "main")
+    merged(repository)
+    git("checkout", "--quiet", "-b", "next")
+    reviewed = repository.commit("next", "one")
+    git("checkout", "--quiet", "-b", "never", evil)
+    never = repository.commit("next", "one")
+    git("checkout", "--quiet", "main")
+    git("merge", "--quiet", "--no-ff", "--no-edit", "next")
+    repository.reviewed(plan="reviewed", commit=reviewed)
+    repository.reviewed(plan="evil", commit=never)
+    repository.reviewed(plan="evil", commit=never, into="main~2")
+    assert repository.apply().phases == {"build": True}
+    assert repository.applied() == "reviewed"
+
+
+def test_a_build_exports_no_line_of_another(repository: Repository) -> None:
+    merged(repository)
+    repository.reviewed(plan="reviewed")
+    repository.reviewed(plan="evil", commit="0" * 40)
+    exported = repository.builds[0]["exportedEnvironmentVariables"][0]
+    exported["value"] = f"x\n{repository.change} None {exported['value']}"
+    assert repository.apply().phases == {"build": True}
+    assert repository.applied() == "reviewed"
+
+
 def nothing_reviewed(repository: Repository) -> None:
     merged(repository)
 
@@ -234,6 +273,33 @@ def claimed_by_another(repository: Repository) -> None:
     repository.reviewed(commit=repository.commit("main.py", "evil"))
 
 
+def claimed_by_a_commit_in_the_middle(repository: Repository) -> None:
+    repository.git("checkout", "--quiet", "change")
+    evil = repository.commit("main.py", "evil")
+    repository.git("revert", "--no-edit", evil)
+    repository.git("commit", "--quiet", "--allow-empty", "-m", "last")
+    repository.git("checkout", "--quiet", "main")
+    fast_forwarded(repository)
+    repository.reviewed(commit=evil)
+    repository.reviewed(commit=evil, into="main~5")
+
+
+def begun_in_the_middle(repository: Repository) -> None:
+    """Of what was fast-forwarded; the branch was known to the build, and not that yet."""
+    git = repository.git
+    was = git("rev-parse", "main")
+    git("checkout", "--quiet", "change")
+    evil = repository.commit("main.py", "evil")
+    git("revert", "--no-edit", evil)
+    git("checkout", "--quiet", "main")
+    fast_forwarded(repository)
+    git("checkout", "--quiet", "-b", "never", evil)
+    never = repository.commit("next", "one")
+    git("checkout", "--quiet", "main")
+    repository.commit("next", "one")
+    repository.reviewed(commit=never, into=was)
+
+
 def no_plan_kept(repository: Repository) -> None:
     merged(repository)
     repository.reviewed()
@@ -256,6 +322,8 @@ REFUSED: dict[Callable[[Repository], None], str] = {
     merged_by_hand: "no review that passed is of what was merged",
     closed_gate: "no review that passed is of what was merged",
     claimed_by_another: "no review that passed is of what was merged",
+    begun_in_the_middle: "no review that passed is of what was merged",
+    claimed_by_a_commit_in_the_middle: "no review that passed is of what was merged",
     no_plan_kept: "no review that passed is of what was merged",
     removed: "the plan cannot be read, and it is removed after 14 days",
     overwritten: "the plan is not the one that was reviewed",

@@ -149,8 +149,13 @@ class Repository:
         self.git("merge", "-q", "--squash", "change")
         self.git("commit", "-q", "-m", "merged")
         shutil.rmtree(self.work / "cdktf.out")
+        other: dict[str, object] = {"head": {"sha": "0" * 40}, "base": {"ref": "other"}}
         merged = {"merged_at": "2030-01-01T00:00:00Z", "head": {"sha": head}}
-        pulls = [{"merged_at": None, "head": {"sha": "0" * 40}}, merged]
+        pulls = [
+            {**other, "merged_at": None, "base": {"ref": "main"}},
+            {**other, "merged_at": merged["merged_at"]},
+            {**merged, "base": {"ref": "main"}},
+        ]
         self.answer("pulls", pulls)
         ours, fork = ({"full_name": it} for it in ("acme/pipelines", "mallory/pipelines"))
         runs = [
@@ -184,6 +189,7 @@ class Repository:
                 "GITHUB": str(self.folder),
                 "ARTIFACTS": str(self.folder / "github/artifacts"),
                 "GITHUB_API_URL": self.host.base,
+                "GITHUB_REF_NAME": "main",
                 "GITHUB_REPOSITORY": "acme/pipelines",
                 "GITHUB_RUN_ID": "4711",
                 "GITHUB_SERVER_URL": "https://github.com",
