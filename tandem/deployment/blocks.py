@@ -68,13 +68,21 @@ def text_map(values: Values, name: str) -> dict[str, str]:
 
 
 def document(value: Any) -> Values | None:
-    """JSON in a text; None where it is not known, or no object."""
+    """JSON in a text; None where it is not known, no object, or says a key twice."""
     if isinstance(value, Mapping):
         return value
     if not isinstance(value, str):
         return None
     try:
-        found = json.loads(value)
+        found = json.loads(value, object_pairs_hook=_once)
     except ValueError:
         return None
     return found if isinstance(found, Mapping) else None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Values:
+    """An object; one reader takes the first of what is said twice, and another one the last."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key twice")
+    return found

@@ -436,3 +436,59 @@ def test_a_denial_that_goes_from_who_is_not_here_widens(before: Any, after: Any)
     found = change(state(before), state(after))
     assert (found.name, found.is_gone, found.widens) == ("ann", False, True)
     assert [it.denies for it in found.widening] == [True]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        '{"statement": [{"effect": "Allow", "action": "*", "resource": "*"}]}',
+        '{"Statement": [{"Effect": "Allow", "Action": "*", "action": "s3:Get*", "Resource": "*"}]}',
+        '{"Statement": [{"Effect": "Allow", "Action": "*", "Action": "s3:Get*", "Resource": "*"}]}',
+        '{"Statement": [], "\\u0053tatement": []}',
+    ],
+)
+def test_a_policy_that_may_be_read_in_two_ways_is_hidden(policy: str) -> None:
+    for address, values in (
+        ("aws_iam_role_policy.a", {"role": "ci"}),
+        ("aws_s3_bucket_policy.a", {"bucket": "ci"}),
+    ):
+        before = state({address: {**values, "policy": document(allow("s3:Get*"))}})
+        assert change(before, state({address: {**values, "policy": policy}})).is_hidden
+
+
+def test_what_lists_policies_itself() -> None:
+    def listing(*arns: str) -> Deployment:
+        return state({"awscc_iam_role.a": {"name": "a", "managed_policy_arns": list(arns)}})
+
+    found = change(listing(), listing(ADMIN))
+    assert found.widens
+    assert found.gained[0].wide == "every action on every resource"
+    assert not change(listing(ADMIN), listing()).widens
+
+
+def test_a_boundary_that_nobody_knows_takes_away_where_there_was_none() -> None:
+    may = policy_of("user", "ada", allow("s3:*"))
+    bounded = {"aws_iam_user.ada": {"name": "ada", "permissions_boundary": "arn:b"}}
+    found = change(people(**may), people(**may, **bounded))
+    assert found.unknown
+    assert not found.is_hidden
+    assert not found.widens
+
+
+def test_a_boundary_of_a_permission_set() -> None:
+    of = {"permission_set_arn": f"{SET}ci"}
+    inline_policy = {"inline_policy": document(allow("s3:*")), **of}
+    may = {"aws_ssoadmin_permission_set_inline_policy.a": inline_policy}
+    said = {"customer_managed_policy_reference": [{"name": "limits", "path": "/"}]}
+    limits = {"permissions_boundary": [said], **of}
+    bounded = {"aws_ssoadmin_permissions_boundary_attachment.a": limits}
+    assert change(state({**may, **bounded}), state(may)).widens
+    assert not change(state(may), state({**may, **bounded})).is_hidden
+    here = {"aws_ssoadmin_permission_set.ci": {"name": "ci", "arn": f"{SET}ci"}}
+    found = change(state(here), state({**here, **may}))
+    assert (found.address, found.name) == ("aws_ssoadmin_permission_set.ci", "ci")
+
+
+def test_a_role_that_is_looked_up_in_the_apply_and_gains_nothing_is_no_matter() -> None:
+    looked_up = {"data.aws_iam_role.a": assumable(permissions_boundary=symbol("data.aws_x.a.b"))}
+    assert permission_changes(state({}), state(looked_up)) == ()

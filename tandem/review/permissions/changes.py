@@ -170,7 +170,7 @@ def _unknown(pair: Pair) -> Iterator[Unknown]:
         if not source.is_known and source.likeness not in told:
             said.add(source.policy.address)
             why = source.why_unknown
-            may_widen = why.may_widen or pair.actor is not None
+            may_widen = pair.actor is not None or (why.may_widen and not _only_limits(source, pair))
             yield replace(why, words=f"{_called(source)} {why.words}", may_widen=may_widen)
     told = [it.likeness for it in _sources(pair.after)]
     for source in _sources(pair.before):
@@ -181,6 +181,12 @@ def _unknown(pair: Pair) -> Iterator[Unknown]:
             yield Unknown(words_of, may_widen=pair.after is not None)
     for cell in pair.found.doubtful:
         yield Unknown(f"{words(cell)}: the apply tells whether it was so before")
+
+
+def _only_limits(source: Source, pair: Pair) -> bool:
+    """Whether it is a boundary where there was none."""
+    had = pair.before.boundary if pair.before else None
+    return had is None and pair.after is not None and source is pair.after.boundary
 
 
 def _sources(subject: Subject | None) -> list[Source]:

@@ -143,7 +143,8 @@ class _Others:
 
     def _boundary(self, resource: Resource) -> Source | None:
         arn = text(resource.values, "permissions_boundary")
-        return self._attached(resource, arn) if arn else None
+        # That of somebody who is only looked up, a plan does not change.
+        return self._attached(resource, arn) if arn and not is_data(resource.address) else None
 
     @cached_property
     def _memberships(self) -> Mapping[str, list[_Membership]]:

@@ -211,7 +211,7 @@ def of_roles(deployment: Deployment) -> Iterator[Subject]:
             policies=tuple(
                 source(it) for it in role.policies if is_managed or it.address != role.address
             ),
-            boundary=source(role.boundary) if role.boundary else None,
+            boundary=source(role.boundary) if role.boundary and is_managed else None,
             is_elsewhere=not is_managed,
         )
         if is_managed:
