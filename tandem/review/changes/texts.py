@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from tandem.deployment.symbols import readable
+from tandem.review.redaction.secrets import HIDDEN
 
-HIDDEN = "(sensitive value)"
 SAME = "the same, as far as it is known before the apply"
 SPELLED = "the same, written in another way"
 LONGEST = 200

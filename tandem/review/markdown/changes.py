@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tandem.deployment.symbols import printable
 from tandem.review.changes.differences import LATER_WORDS
-from tandem.review.changes.texts import HIDDEN, SAME, SPELLED
+from tandem.review.changes.texts import SAME, SPELLED
 from tandem.review.markdown.escaping import (
     LONGEST_VALUE,
     code,
@@ -17,6 +17,7 @@ from tandem.review.markdown.escaping import (
 )
 from tandem.review.markdown.fitting import Frame, Part, Section
 from tandem.review.model import DANGEROUS, AttributeChange, Change, Rename, Review
+from tandem.review.redaction.secrets import HIDDEN
 from tandem.review.wording import SHARED, done, number_of, rest_title
 
 _MOST_ATTRIBUTES = 25

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tandem.review.redaction.forms import forms
 from tandem.review.redaction.search import Needles
 
-HIDDEN = "(sensitive)"
+HIDDEN = "(sensitive value)"
 """What stands for a sensitive value: no format gives these characters a meaning."""
 _SHORTEST, _LONG = 8, 16
 _WORD = re.compile("[a-z]+")
