@@ -318,7 +318,8 @@ def _told() -> Iterator[None]:
     except BrokenPipeError:
         raise  # nobody reads on, and typer ends
     except OSError as error:
-        raise _wrong(f"cannot be written: {error.strerror}") from error
+        where = error.filename or "standard output"
+        raise _wrong(f"{where}: cannot be written: {error.strerror}") from error
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError) as error:
         # Its own words may quote a value, and a value may be a secret.
         raise _wrong(f"the input is not as Terraform writes it ({type(error).__name__})") from error

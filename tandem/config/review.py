@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
@@ -38,6 +39,24 @@ def _day(value: Any) -> datetime.date:
 
 
 Day = Annotated[datetime.date, BeforeValidator(_day, json_schema_input_type=Annotated[str, _DAY])]
+def _rule(name: str) -> str:
+    """Refuse what no objection has; ids such as CKV_AWS_51 are checkov's, or somebody's own."""
+    # Only here: a file without waivers needs no checks.
+    from tandem.access.catalogue import CHECKS as ACCESS
+    from tandem.review.wording import RULES
+    from tandem.trace.catalogue import CHECKS as TRACE
+
+    known = [it for it in RULES if it != "waiver-expired"]
+    known += [*(it.id for it in TRACE), *(it.id for it in ACCESS)]
+    if name in known or "_" in name:
+        return name
+    if name == "waiver-expired":
+        raise PydanticCustomError("rule", "has no waiver: let somebody answer for it anew")
+    near = get_close_matches(name, known, n=1)
+    hint = f'did you mean "{near[0]}"?' if near else "docs/review.md lists the rules"
+    raise PydanticCustomError("rule", "is no rule and no check: {hint}", {"hint": hint})
+
+
 AddressPattern = Annotated[
     str,
     Text(
@@ -51,6 +70,7 @@ RuleName = Annotated[
         r"[A-Za-z][A-Za-z0-9_-]{0,99}",
         "a rule of the gate or the id of a check, as in data-destroyed or CKV_AWS_51",
     ),
+    AfterValidator(_rule),
 ]
 ActionPattern = Annotated[
     str,

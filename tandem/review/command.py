@@ -110,13 +110,15 @@ def print_review(
 
 
 def _check(outputs: Outputs, inputs: Mapping[str, Path | None]) -> None:
-    """Refuse outputs of which one would be written over another, or over what is read."""
+    """Refuse outputs without a folder, and what would be written over another or what is read."""
     taken = {path.resolve(): name for name, path in inputs.items() if path and path.is_file()}
     for option, path in outputs.by_option.items():
         if path == STANDARD_INPUT:
             raise InputError(
                 f"{option} -: name a file; standard output has the comment, or what --json gives"
             )
+        if not path.parent.is_dir():
+            raise InputError(f"{path}: cannot be written: make the folder {path.parent} first")
         if path.exists() and not path.is_file():
             continue  # such as /dev/null, which takes any number
         other = taken.setdefault(path.resolve(), option)

@@ -89,6 +89,14 @@ def test_an_expiry_is_a_date(tmp_path: Path) -> None:
             'review.waivers[0].adress: unknown key; did you mean "address"?',
         ),
         (
+            "{waivers: [{address: a, rule: data-destroyd, reason: c, expires: 2030-01-01}]}",
+            'review.waivers[0].rule: is no rule and no check: did you mean "data-destroyed"?',
+        ),
+        (
+            "{waivers: [{address: a, rule: waiver-expired, reason: c, expires: 2030-01-01}]}",
+            "review.waivers[0].rule: has no waiver: let somebody answer for it anew",
+        ),
+        (
             "{findings: none}",
             'review.findings: must be new or all, received "none"',
         ),

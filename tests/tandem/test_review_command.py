@@ -86,7 +86,7 @@ def test_standard_input_is_a_plan_too() -> None:
 
 
 def test_each_format_is_written(tmp_path: Path) -> None:
-    files = {name: tmp_path / "made" / name for name in ("markdown", "html", "sarif")}
+    files = {name: tmp_path / name for name in ("markdown", "html", "sarif")}
     found = run(PLAN, *(part for name, file in files.items() for part in (f"--{name}", file)))
     assert files["markdown"].read_text(encoding="utf-8") == found.stdout
     assert files["html"].read_text(encoding="utf-8").startswith("<!doctype html>")
@@ -190,6 +190,14 @@ def test_what_is_wrong_quotes_no_value(tmp_path: Path) -> None:
     assert found.exit_code == 2
     assert "CANARY" not in found.output
     assert len(found.stderr.splitlines()) == 1
+
+
+def test_no_folder_is_made(tmp_path: Path) -> None:
+    file = tmp_path / "none" / "review.html"
+    found = run(PLAN, "--html", file)
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert found.stderr == f"{file}: cannot be written: make the folder {file.parent} first\n"
+    assert not file.parent.exists()
 
 
 def test_a_file_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:

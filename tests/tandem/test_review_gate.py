@@ -512,23 +512,21 @@ def test_an_expired_waiver_fails() -> None:
 
 
 def test_an_expired_waiver_cannot_be_waived() -> None:
-    given = [waiver(expires="2027-02-28"), waiver("*", "waiver-expired")]
+    given = [waiver(expires="2027-02-28"), waiver("*", "data-destroyed")]
     found = of(EMPTY, waivers=given)
     assert not found.passes
-    assert found.notes == ("nothing needs the waiver of waiver-expired for *: it may be removed",)
+    assert found.notes == ("nothing needs the waiver of data-destroyed for *: it may be removed",)
 
 
 def test_an_unused_waiver_is_a_note() -> None:
     found = of(
         replace(EMPTY, notes=("a note",)),
-        waivers=[waiver(), waiver(rule="data-destroid"), waiver("*", "CKV_AWS_1")],
+        waivers=[waiver(), waiver("*", "CKV_AWS_1")],
     )
     assert found.passes
     assert found.notes == (
         "a note",
         f"nothing needs the waiver of data-destroyed for {REPOSITORY}: it may be removed",
-        f"nothing needs the waiver of data-destroid for {REPOSITORY}; did you mean the rule "
-        '"data-destroyed"?',
         "nothing needs the waiver of CKV_AWS_1 for *: it may be removed",
     )
 

@@ -291,6 +291,10 @@ def said(content: bytes) -> str:
             "plan.json: is a plan that failed: mend what Terraform says, and plan again",
         ),
         (
+            b'{"format_version": "1.2", "resource_changes": [{"address": "SECRET"}]}',
+            f"plan.json: resource_changes[0] is not as Terraform writes it; {GIVE}",
+        ),
+        (
             b'{"format_version": "1.2",\n "planned_values": {"a": "se',
             "plan.json:2: is no JSON: Unterminated string starting at; "
             "it ends too early: write it again",

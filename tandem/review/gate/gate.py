@@ -48,7 +48,7 @@ def gated(review: Review, plan: Plan, settings: Settings | None, *, today: datet
     found = [waived(it, waivers, today) for it in _objections(review, plan, settings)]
     found += expired(waivers, found, today)
     found.sort(key=lambda it: (bool(it.waiver), _ORDER.index(it.rule)))
-    notes = (*review.notes, *used(permissions), *unused(waivers, found, today, _ORDER))
+    notes = (*review.notes, *used(permissions), *unused(waivers, found, today))
     return replace(review, objections=tuple(found), notes=notes)
 
 

@@ -6,7 +6,6 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import lru_cache
 
 from tandem.deployment.globs import joined
@@ -46,15 +45,12 @@ def unused(
     waivers: Iterable[Waiver],
     objections: Sequence[Objection],
     today: datetime.date,
-    rules: Sequence[str],
 ) -> Iterator[str]:
     """A note about each waiver that still holds, and that nothing needs."""
     for waiver in waivers:
         if waiver.expires < today or any(_is_about(waiver, it) for it in objections):
             continue
-        near = [] if waiver.rule in rules else get_close_matches(waiver.rule, rules, n=1)
-        hint = f'; did you mean the rule "{near[0]}"?' if near else ": it may be removed"
-        yield f"nothing needs the waiver of {waiver.rule} for {waiver.address}{hint}"
+        yield f"nothing needs the waiver of {waiver.rule} for {waiver.address}: it may be removed"
 
 
 def _is_about(waiver: Waiver, objection: Objection) -> bool:

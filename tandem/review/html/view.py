@@ -117,7 +117,7 @@ class View:
         review = self.review
         others = {
             "renames": review.renames,
-            "objections": self.objections,
+            "objections": review.objections,
             "links": review.links.changes,
             "permissions": review.permissions,
             "findings": review.findings,

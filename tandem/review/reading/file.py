@@ -117,4 +117,17 @@ def _not_a_plan(document: Any) -> str | None:
         return f"is no plan of Terraform; {_GIVE}"
     if document.get("errored"):
         return "is a plan that failed: mend what Terraform says, and plan again"
+    changes = document.get("resource_changes") or []
+    for number, each in enumerate(changes if isinstance(changes, list) else []):
+        if not _is_change(each):
+            return f"resource_changes[{number}] is not as Terraform writes it; {_GIVE}"
     return None
+
+
+def _is_change(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and all(isinstance(value.get(name), str) for name in ("address", "mode", "type", "name"))
+        and isinstance(value.get("change"), Mapping)
+        and isinstance(value["change"].get("actions"), list)
+    )
