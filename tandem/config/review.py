@@ -39,6 +39,8 @@ def _day(value: Any) -> datetime.date:
 
 
 Day = Annotated[datetime.date, BeforeValidator(_day, json_schema_input_type=Annotated[str, _DAY])]
+
+
 def _rule(name: str) -> str:
     """Refuse what no objection has; ids such as CKV_AWS_51 are checkov's, or somebody's own."""
     # Only here: a file without waivers needs no checks.
