@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import ClassVar
 
 from tandem.access.batches import Batch
-from tandem.access.node import EvaluatorError, NodeProcess
+from tandem.access.node import EvaluatorError, NodeProcess, begun
 from tandem.access.placeholders import Placeholders
 from tandem.access.requests import Decision, Request
 
@@ -119,5 +119,5 @@ class Evaluator:
 
     def _running(self, count: int) -> list[NodeProcess]:
         while len(self._processes) < count:
-            self._processes.append(NodeProcess())
+            self._processes.append(begun())
         return self._processes[:count]

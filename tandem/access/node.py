@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -82,6 +84,8 @@ class NodeProcess:
                     stream.close()
                 except OSError:
                     continue  # it ended first: nothing is left to be written
+        # It may not see the end of its input: a copy of this process holds it open as well.
+        self._process.terminate()
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -94,3 +98,26 @@ class NodeProcess:
         said = self._errors.read().decode(errors="replace").strip().splitlines()
         error = next(filter(_ERROR.match, said), said[-1] if said else "it said nothing")
         return EvaluatorError(f"node ended while it evaluated policies: {error.strip()}")
+
+
+_begun: list[NodeProcess] = []
+
+
+def begin() -> None:
+    """Let Node begin while nobody knows yet what to ask: the next `begun` has not to wait for it.
+
+    If it cannot begin, whoever asks is told.
+    """
+    with suppress(EvaluatorError, OSError):
+        _begun.append(NodeProcess())
+
+
+def begun() -> NodeProcess:
+    """A process that has begun before, or begins now; to be closed by who takes it."""
+    return _begun.pop() if _begun else NodeProcess()
+
+
+@atexit.register
+def _end() -> None:
+    while _begun:
+        _begun.pop().close()

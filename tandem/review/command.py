@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from tandem.access.node import begin
 from tandem.deployment import InputError
 from tandem.files import write
 from tandem.inputs import STANDARD_INPUT
@@ -78,6 +79,7 @@ def print_review(
     """
     _check(outputs, {"PLAN_JSON": source, "--config": config})
     settings = _settings(config)
+    begin()  # while the plan is read
     name = "standard input" if source == STANDARD_INPUT else str(source)
     try:
         document, secrets = redact(

@@ -416,3 +416,20 @@ def test_a_process_that_ends_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setattr(node, "_PROGRAM", program)
     with Evaluator(ACCOUNT) as iam, pytest.raises(EvaluatorError, match="TypeError: no such thing"):
         ask(iam, role(), PUSH, WEB)
+
+
+def test_what_has_begun_before_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    node.begin()
+    with monkeypatch.context() as without:
+        without.setenv("PATH", "")
+        with Evaluator(ACCOUNT) as iam:
+            assert iam.expand(["ecr:PutIma*"])["ecr:PutIma*"][0].name == "ecr:PutImage"
+        with pytest.raises(EvaluatorError), Evaluator(ACCOUNT) as iam:  # there was only one
+            iam.start()
+
+
+def test_what_cannot_begin_is_told_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    node.begin()
+    with pytest.raises(EvaluatorError, match="node is not installed"):
+        node.begun()

@@ -117,6 +117,8 @@ def set_attributes(
             continue
         if value is False or value == 0:
             yield AttributeChange(name, None, one_line(value))
+        elif isinstance(value, str) and _is_plain(value):  # nearly all
+            yield AttributeChange(name, None, shortened(one_line(value)))
         elif (text := _document(name, value)) is not None:
             yield new_attribute(name, text)
         else:
@@ -135,6 +137,11 @@ def _is_set(name: str, value: Any, expressions: Json | None) -> bool:
     return name in expressions or bool(
         isinstance(value, list) and value and isinstance(value[0], Mapping)
     )
+
+
+def _is_plain(value: str) -> bool:
+    """Whether a text has one line, and is no JSON."""
+    return "\n" not in value and value.lstrip()[:1] not in ("{", "[")
 
 
 def _document(name: str, value: Any) -> str | None:

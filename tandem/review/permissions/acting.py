@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tandem.deployment.addresses import is_data
@@ -82,7 +83,7 @@ def roles_of(resource: Resource | None) -> Roles:
 def _named(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
     match value:
         case str():
-            if _ROLE.search(place.argument) and _is_role(value):
+            if _names_roles(place.argument) and _is_role(value):
                 yield place, value
             elif value[:1] in ("{", "[") and "role" in value.lower():
                 yield from _named(_decoded(value), place)
@@ -90,15 +91,29 @@ def _named(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
             # The members of a map of roles are roles, whatever their keys are.
             around = () if not place.argument else ((place.argument, text(value, "name") or ""),)
             inside = (*place.inside, *around)
-            is_map = _ROLE.search(place.argument) is not None
+            is_map = _names_roles(place.argument)
             for key, item in value.items():
-                if is_map and isinstance(item, str):
+                if isinstance(item, str) and is_map:
                     yield from _named(item, place)
-                elif key not in _FREE:
+                elif _may_name(str(key), item):
                     yield from _named(item, Place(str(key), inside))
         case list() | tuple():
             for item in value:
                 yield from _named(item, place)
+
+
+def _may_name(key: str, item: Any) -> bool:
+    """Whether a value may name a role: nearly none does, and all of them are asked."""
+    if isinstance(item, str):
+        may = item[:1] in ("{", "[") or _names_roles(key)
+    else:
+        may = isinstance(item, Mapping | list | tuple) and bool(item)
+    return may and key not in _FREE
+
+
+@lru_cache(10_000)
+def _names_roles(argument: str) -> bool:
+    return _ROLE.search(argument) is not None
 
 
 def _decoded(value: str) -> Any:

@@ -68,8 +68,10 @@ class _ByName:
 
     def __init__(self, deployment: Deployment) -> None:
         self._found: dict[tuple[str, str], str] = {}
-        for resource in deployment.resources.values():
-            for name in _NAMES:
+        resources = deployment.resources.values()
+        owners = {owner for kind in {it.type for it in resources} for owner in _owners(kind)}
+        for resource in resources:
+            for name in _NAMES if resource.type in owners else ():
                 said = resource.values.get(name)
                 if isinstance(said, str):
                     self._found.setdefault((resource.type, said), resource.address)

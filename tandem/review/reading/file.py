@@ -16,7 +16,8 @@ _GIVE = f"give what `{SHOW}` prints"
 _CONFIGURATION = ("resource", "module", "data", "terraform", "provider")
 _NO_TEXT = re.compile("[\ud800-\udfff\ue000\ue001]")
 """Half characters, which no file can hold, and those that stand for what is not known here."""
-_MAY_BE_NO_TEXT = ("\ue000", "\ue001", "\\ud", "\\uD", "\\ue00", "\\uE00")
+_ESCAPED_NO_TEXT = re.compile(r"\\u(?:[dD]|[eE]00)")
+"""What may be one of them, escaped."""
 
 
 def read(source: Path | bytes, name: str | None = None) -> dict[str, Any]:
@@ -65,7 +66,8 @@ def _parsed(content: bytes, name: str) -> Any:
         raise InputError(f"{name}: is empty; {_GIVE}")
     try:
         document = json.loads(text)
-        return _mended(document) if any(it in text for it in _MAY_BE_NO_TEXT) else document
+        may_have = "\ue000" in text or "\ue001" in text or _ESCAPED_NO_TEXT.search(text)
+        return _mended(document) if may_have else document
     except RecursionError:
         raise InputError(f"{name}: is nested too deep; {_GIVE}") from None
     except json.JSONDecodeError as error:
