@@ -12,6 +12,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectionClosedError  # type: ignore[import-untyped]
+from botocore.httpsession import URLLib3Session  # type: ignore[import-untyped]
 
 from tandem.emulator import Emulator, PortInUseError, SeedError, override, seed
 
@@ -190,6 +192,24 @@ def ask(endpoint: str) -> bytes:
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(b"GET /no-such-bucket HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         return connection.recv(1 << 16)
+
+
+def test_a_call_whose_answer_is_lost_gets_it_when_it_is_repeated(emulator: Emulator) -> None:
+    lost: list[int] = []
+
+    def lose_the_first(request: Any, **_: object) -> None:
+        if not lost:
+            lost.append(URLLib3Session().send(request).status_code)
+            raise ConnectionClosedError(endpoint_url=request.url)
+
+    codebuild = emulator.client("codebuild")
+    codebuild.meta.events.register("before-send.codebuild.CreateProject", lose_the_first)
+    answer = codebuild.create_project(**project("repeated"))
+    assert lost == [200]
+    assert answer["project"]["name"] == "repeated"
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 1
+    with pytest.raises(codebuild.exceptions.ResourceAlreadyExistsException):
+        codebuild.create_project(**project("repeated"))
 
 
 # CodeBuild
