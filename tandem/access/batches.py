@@ -25,6 +25,7 @@ class Batch:
         self._documents: dict[str, int] = {}
         self._numbers: dict[int, int] = {}
         self._contexts: dict[str, int] = {}
+        self._numbers_of_same: dict[int, int] = {}
         self._numbers_of_contexts: dict[object, int] = {}
         self._labels: dict[tuple[int, str], str] = {}
 
@@ -86,6 +87,12 @@ class Batch:
 
     def _context(self, request: Request) -> int:
         """The number of a request's context: there are only a few different ones."""
+        same = id(request.context)
+        if same not in self._numbers_of_same:
+            self._numbers_of_same[same] = self._number_of_context(request)
+        return self._numbers_of_same[same]
+
+    def _number_of_context(self, request: Request) -> int:
         said = tuple(
             (key, value if isinstance(value, str) else tuple(value))
             for key, value in request.context.items()

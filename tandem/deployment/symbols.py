@@ -22,6 +22,11 @@ def symbol(name: str) -> str:
     return f"{_BEGIN}{name.translate(_PLAIN)}{_END}"
 
 
+def is_symbol(value: Any, name: str) -> bool:
+    """Whether a value is nothing but the symbol of that name."""
+    return isinstance(value, str) and value.startswith(_BEGIN) and value == symbol(name)
+
+
 def symbols_in(value: Any) -> Iterator[str]:
     """The names of the symbols in a value, however deep."""
     match value:
@@ -46,6 +51,8 @@ def is_known(value: Any) -> bool:
 
 def readable(text: str) -> str:
     """The text for people: a symbol as `<its name>`, and nothing that commands a terminal."""
+    if text.isprintable():
+        return text  # nearly all: the ends of a symbol are no signs
     return printable(_SYMBOL.sub(r"<\1>", text))
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tandem.review.markdown.fitting import Cut, Frame, Part, Rank, Section, fit
+from tandem.review.markdown.fitting import Cut, Frame, More, Part, Rank, Section, fit
 
 FRAMES = st.sampled_from([None, Frame("<details>\n", "\n</details>"), Frame("```", "```")])
 PARTS = st.builds(
@@ -56,7 +56,7 @@ def test_what_has_room_is_whole() -> None:
 
 def test_more_is_added_where_all_else_has_its_place() -> None:
     sections = [
-        Section("### First", (Part("- a", "change", more=Part("z" * 40, "more", count=4)),)),
+        Section("### First", (Part("- a", "change", more=More("more", 4, lambda: "z" * 40)),)),
         Section("### Last", (Part("- b" * 20, "change"),), rank=2),
     ]
     texts, cuts = fit(sections, 200)

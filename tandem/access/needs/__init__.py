@@ -45,9 +45,15 @@ def service_needs(deployment: Deployment) -> list[ServiceNeed]:
 def _each_once(found: Iterable[Need]) -> list[Need]:
     """Each request once; it is needed if anything needs it, and advised if anything advises it."""
     kept: dict[tuple[object, ...], Need] = {}
-    for need in found:
-        context = tuple(sorted((key, str(value)) for key, value in need.context.items()))
-        key = need.role.arn, need.action, need.resource, context
+    asked = list(found)
+    # What is asked for together has one and the same context.
+    contexts = {id(need.context): need.context for need in asked}
+    sent = {
+        same: tuple(sorted((key, str(value)) for key, value in context.items()))
+        for same, context in contexts.items()
+    }
+    for need in asked:
+        key = need.role.arn, need.action, need.resource, sent[id(need.context)]
         known = kept.get(key)
         if known is None or (known.optional and not need.optional):
             kept[key] = need

@@ -66,12 +66,13 @@ class Asker:
 
         What is advised is optional as well.
         """
+        sent = {**self._context(resource), **(context or {})}
         for action in actions.split() if isinstance(actions, str) else actions:
             yield Need(
                 role=self.role,
                 action=action,
                 resource=resource,
-                context={**self._context(resource), **(context or {})},
+                context=sent,
                 why=why,
                 source=source,
                 optional=optional or advised,

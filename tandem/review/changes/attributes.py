@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tandem.deployment.symbols import symbol
+from tandem.deployment.symbols import is_symbol
 from tandem.review.changes.differences import LATER, Difference, differences
 from tandem.review.changes.texts import (
     LONGEST,
@@ -223,7 +223,7 @@ def _merged(place: str, after: Any, unknown: Any, resolved: Any) -> Any:
     """`after`, and of what is unknown in it what the plan's configuration says."""
     match unknown:
         case True:
-            return LATER if resolved in (None, symbol(place)) else resolved
+            return LATER if resolved is None or is_symbol(resolved, place) else resolved
         case Mapping() if unknown:
             values = after if isinstance(after, Mapping) else {}
             more = resolved if isinstance(resolved, Mapping) else {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from tandem.deployment import Deployment
 from tandem.deployment.plan_configuration import PlanConfiguration
-from tandem.deployment.symbols import readable, symbol
+from tandem.deployment.symbols import is_symbol, readable
 from tandem.review.changes.attributes import (
     attribute_changes,
     known_attributes,
@@ -167,7 +167,7 @@ def _change(
         known = {
             name: value
             for name, value in (resolved or {}).items()
-            if value != symbol(f"{it.address}.{name}")
+            if not is_symbol(value, f"{it.address}.{name}")
         }
         values = {**known, **(it.after or {})}
         attributes = known_attributes(values, _KNOWN_BY, was=False, will=True)

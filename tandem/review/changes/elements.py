@@ -81,8 +81,11 @@ def _order(path: str, old: Iterator[str], new: Iterator[str]) -> Pair:
 
 def _name(old: Sequence[Json], new: Sequence[Json]) -> str | None:
     """The attribute that tells all elements apart."""
+    both = [items for items in (old, new) if items]
     for name in _NAMES:
-        for items in (old, new):
+        for items in both:
+            if not isinstance(items[0].get(name), str):
+                break  # nearly always
             said = {it.get(name) for it in items if isinstance(it.get(name), str)} - {""}
             if len(said) != len(items):
                 break

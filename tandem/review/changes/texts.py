@@ -46,7 +46,7 @@ def one_line(value: Any) -> str:
 
 def is_nothing(value: Any) -> bool:
     """Whether a value is missing: Terraform has several ways not to set an argument."""
-    return value is None or (isinstance(value, str | list | Mapping) and not value)
+    return value is None or (not value and isinstance(value, str | list | Mapping))
 
 
 def is_unset(value: Any) -> bool:
@@ -55,9 +55,11 @@ def is_unset(value: Any) -> bool:
 
 
 def _text(value: str) -> str:
+    if value.isprintable():
+        return value or '""'  # nearly all
     if _SECRET.match(value):
         return HIDDEN
-    return readable(value.replace("\n", "⏎")) if value else '""'
+    return readable(value.replace("\n", "⏎"))
 
 
 def _inside(value: Any) -> str:

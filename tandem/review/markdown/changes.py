@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from tandem.deployment.symbols import printable
 from tandem.review.changes.differences import LATER_WORDS
@@ -15,7 +16,7 @@ from tandem.review.markdown.escaping import (
     inside_html,
     prose,
 )
-from tandem.review.markdown.fitting import Frame, Part, Section
+from tandem.review.markdown.fitting import Frame, More, Part, Section
 from tandem.review.model import DANGEROUS, AttributeChange, Change, Rename, Review
 from tandem.review.redaction.secrets import HIDDEN
 from tandem.review.wording import SHARED, done, number_of, rest_title
@@ -25,6 +26,7 @@ _MOST_LINES = 60
 """Of one change; more are counted."""
 _WORDS = {SAME, SPELLED, HIDDEN, LATER_WORDS}
 """What stands in place of a value."""
+_SETTING = "further argument"
 _FEW = 8
 """Changes that are shown without a click."""
 
@@ -97,17 +99,19 @@ def part(it: Change, what: str, frame: Frame | None = None) -> Part:
     return Part(text, what, frame, brief=first if below else "", more=_settings(it))
 
 
-def _settings(it: Change) -> Part | None:
+def _settings(it: Change) -> More | None:
     """What else is set of a resource that is created, to be opened with a click."""
     if not it.settings:
         return None
-    what = "further argument"
-    frame = details(number_of(len(it.settings), what))
+    return More(_SETTING, len(it.settings), partial(_listed_settings, it))
+
+
+def _listed_settings(it: Change) -> str:
+    frame = details(number_of(len(it.settings), _SETTING))
     listed = "\n".join(attribute(one, alone=True) for one in it.settings[:_MOST_ATTRIBUTES])
     more = len(it.settings) - _MOST_ATTRIBUTES
     listed += f"\n- … and {more:,} more, left out here" if more > 0 else ""
-    text = _indented(f"- {frame.begin}\n{_indented(listed)}\n{_indented(frame.end)}")
-    return Part(text, what, count=len(it.settings))
+    return _indented(f"- {frame.begin}\n{_indented(listed)}\n{_indented(frame.end)}")
 
 
 def _change(it: Change) -> str:

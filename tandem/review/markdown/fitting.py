@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -21,6 +21,22 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class More:
+    """What can be added to a part; written only where there is room for it."""
+
+    what: str
+    """What it consists of, as in `further argument`."""
+    count: int
+    """How many of them it is."""
+    write: Callable[[], str]
+
+    @cached_property
+    def text(self) -> str:
+        """What is added."""
+        return self.write()
+
+
+@dataclass(frozen=True)
 class Part:
     """The smallest thing that is shown whole or not at all."""
 
@@ -33,7 +49,7 @@ class Part:
     """What is shown of it where room is short, in one line; empty: nothing shorter."""
     count: int = 1
     """How many of them it is."""
-    more: Part | None = None
+    more: More | None = None
     """What is added to its text where room is left when all else has its place."""
     can_miss: bool = False
     """Whether it gives way to everything of the same rank."""
@@ -220,7 +236,7 @@ def _around(frame: Frame) -> int:
     return len(frame.begin) + len(frame.end) + 6
 
 
-def _counted(parts: Iterable[Part]) -> Counter[str]:
+def _counted(parts: Iterable[Part | More]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for part in parts:
         counts[part.what] += part.count

@@ -102,6 +102,8 @@ def _grant(sign: str, grant: Grant) -> Iterator[str]:
 def _wrapped(line: str, indent: str) -> list[str]:
     """The line in lines that need no scrolling; no name is broken."""
     begin = line[: len(line) - len(line[1:].lstrip())]
+    if len(begin) < len(line) <= _WIDTH and line.isprintable():
+        return [line.rstrip()]  # nearly all
     return textwrap.wrap(
         line[len(begin) :],
         _WIDTH,

@@ -199,8 +199,8 @@ def _gains(new: Side, old: Side) -> Iterator[Gain]:
             seen.add((True, cell.box))
             pieces = new.left_of(cell, old)
             for gain in _gain(cell, [new.without_own(it, old) for it in pieces]):
-                beyond = old.limits is not None and BOXES.without([gain.box], old.limits)
-                yield replace(gain, is_beyond=bool(beyond))
+                is_beyond = old.limits is not None and BOXES.without([gain.box], old.limits)
+                yield replace(gain, is_beyond=True) if is_beyond else gain
     for cell in new.denying:
         if (False, cell.box) not in seen and cell.box not in old.denied:
             seen.add((False, cell.box))

@@ -53,10 +53,16 @@ def grants(
         _grant(gain, written, has_principals, has_resources, marks(gain.cell), since)
         for gain in gains
     ]
-    for part in _PARTS:
+    for part in _PARTS if len(single) > 1 else ():
         single = _merged(single, part)
-    ordered = (replace(it, actions=tuple(sorted(it.actions, key=_tameness))) for it in single)
-    return tuple(sorted(ordered, key=_order))
+    return tuple(sorted(map(_in_order, single), key=_order))
+
+
+def _in_order(grant: Grant) -> Grant:
+    """The same with the actions first that a reader has to look at."""
+    if len(grant.actions) == 1:
+        return grant
+    return replace(grant, actions=tuple(sorted(grant.actions, key=_tameness)))
 
 
 def _order(grant: Grant) -> tuple[bool, bool, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
@@ -37,8 +37,15 @@ def switches(before: Deployment | None, after: Deployment) -> Iterator[Switch]:
     for resource, former in _counterparts(before, after):
         if former is None or former.values == resource.values:
             continue
-        had = roles_of(former)
-        for place, names in roles_of(resource).items():
+        # Nearly always nothing of what changes names a role.
+        changed = {
+            name: value
+            for name, value in resource.values.items()
+            if value != former.values.get(name)
+        }
+        named = roles_of(replace(resource, values=changed))
+        had = roles_of(former) if named else {}
+        for place, names in named.items():
             was = _had(had, place)
             for said in dict.fromkeys(names):
                 if said not in was:
