@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 
 from tandem.access.placeholders import Placeholders
-from tandem.access.requests import Decision, Request, statement_name
-from tandem.deployment.model import Document, Role
+from tandem.access.requests import Decision, Request, statement_names
+from tandem.deployment.model import Document, Policy, Role
 
 
 class Batch:
@@ -28,6 +28,7 @@ class Batch:
         self._numbers_of_same: dict[int, int] = {}
         self._numbers_of_contexts: dict[object, int] = {}
         self._labels: dict[tuple[int, str], str] = {}
+        self._names_of_statements: dict[int, list[str]] = {}
 
     def question(self) -> str:
         """A line of JSON."""
@@ -135,16 +136,21 @@ class Batch:
         owner, _, index = name.partition(".")
         role = request.role
         if owner == "r" and request.resource_policy:
-            return statement_name(request.resource_policy, int(index))
+            return self._names(request.resource_policy)[int(index)]
         key = (id(role), name)
         if key not in self._labels:
             if owner == "b" and role.boundary:
-                label = statement_name(role.boundary, int(index)) if index else _outside(role)
+                label = self._names(role.boundary)[int(index)] if index else _outside(role)
             else:
                 known = [policy for policy in role.policies if policy.document is not None]
-                label = statement_name(known[int(owner)], int(index))
+                label = self._names(known[int(owner)])[int(index)]
             self._labels[key] = label
         return self._labels[key]
+
+    def _names(self, policy: Policy) -> list[str]:
+        if id(policy) not in self._names_of_statements:
+            self._names_of_statements[id(policy)] = statement_names(policy)
+        return self._names_of_statements[id(policy)]
 
 
 def _outside(role: Role) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,9 +29,32 @@ class Excess:
     resources: tuple[str, ...]
 
 
+class Uses:
+    """The actions and resources for which the statements of one role may be needed."""
+
+    def __init__(self, verdicts: Sequence[Verdict]) -> None:
+        self._by_statement: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._by_any: list[tuple[str, str]] = []
+        for verdict in verdicts:
+            action, resource = verdict.instead or (verdict.need.action, verdict.need.resource)
+            use = action, made_up(resource)
+            if verdict.decision.allowed is None:
+                self._by_any.append(use)
+            for name in verdict.decision.by:
+                self._by_statement[name].append(use)
+
+    def of(self, statement: Statement) -> list[tuple[str, str]]:
+        """Those of one statement."""
+        return [
+            use
+            for use in (*self._by_statement.get(statement.name, ()), *self._by_any)
+            if any(covers_action(pattern, use[0]) for pattern in statement.actions)
+        ]
+
+
 def excess(
     statement: Statement,
-    verdicts: Sequence[Verdict],
+    uses: Uses,
     unclear: Sequence[Unclear],
     actions: Mapping[str, tuple[GrantedAction, ...]],
 ) -> Iterator[Excess]:
@@ -38,7 +62,7 @@ def excess(
 
     Args:
         statement: A statement of the role.
-        verdicts: What the role needs.
+        uses: For what the role's statements may be needed.
         unclear: What it may need, for all anybody knows.
         actions: What the patterns of the policies stand for.
     """
@@ -49,11 +73,11 @@ def excess(
             others = tuple(f"all but {it}" for it in statement.but_actions)
             yield Excess(statement.name, others, resources)
         return
-    uses = list(_uses(statement, verdicts))
+    used_for = uses.of(statement)
     unused: list[str] = []
     clear = [it for it in statement.actions if not _is_open(it, open_to)]
     for pattern in clear:
-        used = {action.lower() for action, _ in uses if covers_action(pattern, action)}
+        used = {action.lower() for action, _ in used_for if covers_action(pattern, action)}
         names = [action.name for action in actions.get(pattern, ())]
         in_part = [name for name in names if _is_open(name, open_to)]
         if not used and not in_part:
@@ -64,21 +88,12 @@ def excess(
     if unused:
         yield Excess(statement.name, tuple(unused), resources)
     wanted = [it for it in clear if it not in unused]
-    yield from _unused_resources(statement, uses, wanted)
+    yield from _unused_resources(statement, used_for, wanted)
 
 
 def _is_open(action: str, open_to: Sequence[str]) -> bool:
     """Whether nobody can say that an action is not needed."""
     return any(covers_action(it, action) for it in open_to)
-
-
-def _uses(statement: Statement, verdicts: Sequence[Verdict]) -> Iterator[tuple[str, str]]:
-    """The actions and resources for which the statement may be needed."""
-    for verdict in verdicts:
-        if statement.name in verdict.decision.by or verdict.decision.allowed is None:
-            action, resource = verdict.instead or (verdict.need.action, verdict.need.resource)
-            if any(covers_action(pattern, action) for pattern in statement.actions):
-                yield action, made_up(resource)
 
 
 def _unused_resources(

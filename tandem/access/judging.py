@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from tandem.access.evaluator import Decision, Evaluator, Request
 from tandem.access.needs import Need
@@ -11,8 +11,7 @@ from tandem.deployment.addresses import is_data
 from tandem.deployment.model import Deployment, Policy
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Something a role needs, and what IAM says to it."""
 
     need: Need
@@ -55,10 +54,10 @@ def _verdict(
     decision = next((it for _, it in asked if it.allowed is None), asked[0][1])
     if decision.allowed is False and not decision.denied_by:
         if is_data(need.role.address):
-            decision = replace(decision, allowed=None, why="the role is managed elsewhere")
+            decision = decision._replace(allowed=None, why="the role is managed elsewhere")
         elif dark:
             why = f"whose policy {dark[0]} is, is not known"
-            decision = replace(decision, allowed=None, why=why)
+            decision = decision._replace(allowed=None, why=why)
     return Verdict(need, decision)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tandem.access.requests import statement_name
+from tandem.access.requests import statement_names
 from tandem.deployment.model import Deployment, Policy, Role
-from tandem.deployment.statements import statements_in, texts
+from tandem.deployment.statements import texts
 
 _OF_AWS = ":iam::aws:policy/"
 _ATTACHING = ("policy_arn", "managed_policy_arns", "policy_arns")
@@ -22,8 +22,7 @@ def of_aws(role: Role, deployment: Deployment) -> Mapping[str, str]:
     for policy in role.policies:
         resource = deployment.resources.get(policy.address)
         if resource is not None and _is_of_aws(policy, resource.values):
-            for index in range(len(statements_in(policy.document))):
-                found[statement_name(policy, index)] = policy.name
+            found |= dict.fromkeys(statement_names(policy), policy.name)
     return found
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tandem.access.denials import any_resource, missing, too_wide
 from tandem.access.evaluator import Evaluator, GrantedAction
-from tandem.access.excess import Excess, excess
+from tandem.access.excess import Excess, Uses, excess
 from tandem.access.judging import Verdict, judge
 from tandem.access.managed import of_aws
 from tandem.access.needs import (
@@ -46,6 +47,14 @@ class RoleReport:
     not_judged: tuple[str, ...]
     """What could not be judged, and why."""
     findings: tuple[Finding, ...]
+
+    @cached_property
+    def asked(self) -> tuple[tuple[str, str], ...]:
+        """The actions and resources that it needs, and what does as well."""
+        needs = (it.need for it in self.needed)
+        return tuple(
+            pair for need in needs for pair in ((need.action, need.resource), *need.alternatives)
+        )
 
 
 @dataclass(frozen=True)
@@ -163,6 +172,7 @@ def _role_report(
     used_by = users.of(role)
     trusted = tuple(principals(role))
     allowing = [statement for statement in statements if statement.allows]
+    uses = Uses(needed)
     asked = [verdict.need for verdict in needed]
     findings: list[Finding] = []
     superfluous: tuple[Excess, ...] = ()
@@ -175,9 +185,7 @@ def _role_report(
             findings.extend(any_resource(list(wide(statement, asked, actions)), theirs))
     if needed:
         superfluous = tuple(
-            it
-            for statement in allowing
-            for it in excess(statement, needed, open_questions, actions)
+            it for statement in allowing for it in excess(statement, uses, open_questions, actions)
         )
     return RoleReport(
         role=role,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tandem.deployment.model import Policy, Role
 from tandem.deployment.statements import statements_in
@@ -12,9 +12,10 @@ from tandem.deployment.symbols import is_known
 
 _ATTACHES = re.compile(r"(?:^|\.)aws_iam_(?:role|\w*attachments?(?:_exclusive)?)\.")
 
+_NOTHING: Mapping[str, str] = {}
 
-@dataclass(frozen=True)
-class Request:
+
+class Request(NamedTuple):
     """A call that a role makes."""
 
     role: Role
@@ -22,13 +23,12 @@ class Request:
     """As in `ecr:PutImage`."""
     resource: str
     """An ARN; `*` where AWS has no resource type."""
-    context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    context: Mapping[str, str | Sequence[str]] = _NOTHING
     """Condition keys that AWS sends with it, besides those of every call."""
     resource_policy: Policy | None = None
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """What IAM says to a request."""
 
     allowed: bool | None
@@ -41,12 +41,13 @@ class Decision:
     """What is not known."""
 
 
-def statement_name(policy: Policy, index: int) -> str:
-    """A statement for people: the policy's address and its Sid, or its number from 1.
+def statement_names(policy: Policy) -> list[str]:
+    """The statements of a policy for people: its address and the Sid, or the number from 1.
 
     An address that is not the policy's own, but of what attaches it, is followed by its name.
     """
-    statements = statements_in(policy.document)
-    sid = statements[index].get("Sid") if index < len(statements) else None
     of = f" {policy.name}" if _ATTACHES.search(policy.address) and is_known(policy.name) else ""
-    return f"{policy.address}{of} {sid or f'statement {index + 1}'}"
+    return [
+        f"{policy.address}{of} {statement.get('Sid') or f'statement {number}'}"
+        for number, statement in enumerate(statements_in(policy.document), 1)
+    ]

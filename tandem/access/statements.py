@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tandem.access.requests import statement_name
+from tandem.access.requests import statement_names
 from tandem.deployment.model import Role
 from tandem.deployment.statements import statements_in, texts
 
@@ -33,9 +33,10 @@ class Statement:
 def statements_of(role: Role) -> Iterator[Statement]:
     """The statements of all policies of a role that are known; not of its boundary."""
     for policy in role.policies:
-        for index, said in enumerate(statements_in(policy.document)):
+        said_in = statements_in(policy.document)
+        for name, said in zip(statement_names(policy), said_in, strict=True):
             yield Statement(
-                name=statement_name(policy, index),
+                name=name,
                 address=policy.address,
                 allows=said.get("Effect") == "Allow",
                 actions=texts(said.get("Action")),

@@ -82,7 +82,8 @@ class Runner:
         if handler is None:
             return self.run_all(node.children, state)
         status = handler(self, node, state)
-        state.status = {Status.FAILURE: "1", Status.UNKNOWN: None}.get(status, "0")
+        is_unknown = status is Status.UNKNOWN
+        state.status = None if is_unknown else "1" if status is Status.FAILURE else "0"
         return status
 
     def run_all(self, nodes: Sequence[Node], state: State) -> Status:

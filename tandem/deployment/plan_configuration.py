@@ -5,7 +5,6 @@ https://developer.hashicorp.com/terraform/internals/json-format#configuration-re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -14,8 +13,6 @@ from tandem.deployment.addresses import within, without_keys
 from tandem.deployment.expressions import Step, steps
 
 Json = Mapping[str, Any]
-
-_SEPARATOR = re.compile(r"[.\[]")
 
 
 class PlanConfiguration:
@@ -120,12 +117,8 @@ def references_of(expression: Any) -> list[str]:
     found = list(dict.fromkeys(expression.get("references") or []))
     if len(found) == 1:
         return found
-    shorter = {
-        reference[: separator.start()]
-        for reference in found
-        for separator in _SEPARATOR.finditer(reference)
-    }
-    return [reference for reference in found if reference not in shorter]
+    text = "\n".join(("", *found))
+    return [it for it in found if f"\n{it}." not in text and f"\n{it}[" not in text]
 
 
 def made_of(block: Json, unknown: Any, path: tuple[Step, ...]) -> list[str]:

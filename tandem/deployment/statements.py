@@ -11,17 +11,21 @@ from tandem.deployment.globs import joined
 from tandem.deployment.model import Document
 
 _VARIABLE = re.compile(r"\$\{(?![*?$]\})[^}]*\}")
+_OBJECTS = (dict, Mapping)
+"""Nearly always the first, which is asked in no time."""
 
 
 def statements_in(document: Document | None) -> list[Mapping[str, Any]]:
     """The statements of a document: AWS takes one alone as well as a list."""
     said = (document or {}).get("Statement") or []
     listed = said if isinstance(said, list | tuple) else [said]
-    return [one for one in listed if isinstance(one, Mapping)]
+    return [one for one in listed if isinstance(one, _OBJECTS)]
 
 
 def texts(value: Any) -> tuple[str, ...]:
     """A text or a list of texts, as texts."""
+    if isinstance(value, str):
+        return (value,)
     if value is None:
         return ()
     return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)

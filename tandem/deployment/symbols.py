@@ -19,7 +19,9 @@ _SYMBOL = re.compile(f"{_BEGIN}([^{_BEGIN}{_END}]*){_END}")
 
 def symbol(name: str) -> str:
     """A text that stands for a value nobody knows yet, such as `aws_kms_key.images.arn`."""
-    return f"{_BEGIN}{name.translate(_PLAIN)}{_END}"
+    if '"' in name or "\\" in name or not name.isprintable():
+        name = name.translate(_PLAIN)
+    return f"{_BEGIN}{name}{_END}"
 
 
 def is_symbol(value: Any, name: str) -> bool:
@@ -33,12 +35,14 @@ def symbols_in(value: Any) -> Iterator[str]:
         case str():
             if _BEGIN in value:
                 yield from _SYMBOL.findall(value)
-        case Mapping():
-            for key, item in value.items():
-                yield from symbols_in(key)
-                yield from symbols_in(item)
+        case None | bool() | int() | float():
+            return
         case list() | tuple():
             for item in value:
+                yield from symbols_in(item)
+        case dict() | Mapping():  # nearly always the first, which is asked in no time
+            for key, item in value.items():
+                yield from symbols_in(key)
                 yield from symbols_in(item)
 
 

@@ -77,7 +77,7 @@ def observed(example: str, deployment: Deployment) -> Iterator[Seen]:
     all_needs = needs(deployment)
     found = list(removals(example, deployment))
     asked = [
-        [replace(need, role=it.role) for need in all_needs if need.role is it.instead_of]
+        [need._replace(role=it.role) for need in all_needs if need.role is it.instead_of]
         for it in found
     ]
     with Evaluator(deployment.account) as evaluator:

@@ -36,8 +36,8 @@ def test_it_fits_and_everything_is_shown_or_counted(sections: list[Section], roo
     texts, cuts = fit(sections, room)
     assert len("\n\n".join(texts)) <= room
     for cut in cuts:
-        whole = [part for it in sections for part in it.parts]
-        whole += [part.more for part in whole if part.more]
+        parts_of = [part for it in sections for part in it.parts]
+        whole: list[Part | More] = [*parts_of, *(part.more for part in parts_of if part.more)]
         parts = [part for part in whole if part.what == cut.what]
         assert cut.all_of == sum(part.count for part in parts)
         assert 0 < cut.left_out + cut.in_brief <= cut.all_of

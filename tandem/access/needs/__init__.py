@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from tandem.access.needs.builds import build_needs, build_unclear
 from tandem.access.needs.forbidden import forbidden_of
@@ -58,5 +57,5 @@ def _each_once(found: Iterable[Need]) -> list[Need]:
         if known is None or (known.optional and not need.optional):
             kept[key] = need
         elif known.optional and need.advised:
-            kept[key] = replace(known, advised=True)
+            kept[key] = known._replace(advised=True)
     return list(kept.values())

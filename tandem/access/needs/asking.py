@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from tandem.access.needs.need import Context, Need, Unclear
 from tandem.deployment import Deployment, Role
@@ -13,8 +14,7 @@ _PARTS = 6
 """Of an ARN: arn, partition, service, region, account, resource."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a resource is, as its ARN says it."""
 
     partition: str
@@ -49,7 +49,7 @@ class Asker:
 
     def within(self, region: str | None) -> Asker:
         """The same role in another region, if one is named."""
-        return replace(self, place=replace(self.place, region=region)) if region else self
+        return replace(self, place=self.place._replace(region=region)) if region else self
 
     def ask(
         self,

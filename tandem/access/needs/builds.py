@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tandem.access.chosen import chosen
 from tandem.access.needs.asking import Asker, asker
@@ -60,7 +59,7 @@ def _log(project: BuildProject, role: Asker) -> Iterator[Need]:
     create = "logs:CreateLogGroup"
     for need in role.ask(create, group, why, SERVICE_ROLE, advised=is_there):
         # A policy may name the group with ":*" only, which CloudWatch Logs takes as well.
-        yield replace(need, alternatives=((create, f"{group}:log-stream:"),))
+        yield need._replace(alternatives=((create, f"{group}:log-stream:"),))
 
 
 def _image(project: BuildProject, role: Asker) -> Iterator[Need]:

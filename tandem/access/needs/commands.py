@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/ the actions.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from tandem.access.chosen import chosen
 from tandem.access.needs import ecs_commands
@@ -28,7 +27,7 @@ def command_needs(command: Command, project: BuildProject, role: Asker) -> Itera
     known = _COMMANDS.get((call.service, call.command)) if call else None
     if call and known:
         for need in known(call):
-            yield need if command.certain else replace(need, optional=True)
+            yield need if command.certain else need._replace(optional=True)
 
 
 def unclear_command(command: Command, project: BuildProject, role: Asker) -> Iterator[Unclear]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tandem.deployment import Role
 
@@ -14,16 +15,15 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 """
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """Something that a role must be able to do; of the negative table, that it must not."""
 
-    role: Role = field(repr=False)
+    role: Role
     action: str
     """As in `ecr:PutImage`."""
     resource: str
     """ARN, which may hold symbols; `*` where AWS checks the action against no resource."""
-    context: Context = field(repr=False)
+    context: Context
     why: str
     """What for, in a few words: `Build pushes shop/web`."""
     source: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tandem.access.needs.asking import Asker
 from tandem.access.needs.need import Need, Unclear
@@ -27,7 +26,7 @@ def program_needs(command: Command, run: Build, role: Asker) -> Iterator[Need]:
         )
         why = f"{run.project.name} runs tandem comment"
         for need in role.ask(actions, arn, why, _PERMISSIONS):
-            yield need if command.certain else replace(need, optional=True, advised=True)
+            yield need if command.certain else need._replace(optional=True, advised=True)
 
 
 def unclear_program(command: Command, run: Build, role: Asker) -> Iterator[Unclear]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tandem.access.needs.asking import Asker
 from tandem.access.needs.index import index_of
@@ -64,7 +63,7 @@ def use_connection(
     said = next((prefix for prefix in _PREFIXES if f":{prefix}:" in arn), None)
     if said is None:  # either one does
         for need in use(new, source=page):
-            yield replace(need, alternatives=((f"{old}:UseConnection", arn),))
+            yield need._replace(alternatives=((f"{old}:UseConnection", arn),))
         return
     other = old if said == new else new
     yield from use(said, source=page)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tandem.access.chosen import SUFFIX
 from tandem.access.needs.asking import Asker
@@ -55,7 +54,7 @@ def _read(
     if known:
         arn = text(known.values, "arn") or symbol(f"{known.address}.arn")
     for need in role.ask(action, arn, why, _PAGE):
-        yield need if arn == composed else replace(need, alternatives=((action, composed),))
+        yield need if arn == composed else need._replace(alternatives=((action, composed),))
 
 
 def unclear_values(run: Build, role: Asker) -> Iterator[Unclear]:

@@ -6,7 +6,6 @@ https://developer.hashicorp.com/terraform/internals/json-format#change-represent
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from tandem.deployment.symbols import is_symbol
@@ -73,7 +72,7 @@ def attribute_changes(
         for name, flag in flags.items()
         if name not in noise and any(_waiting((name,), flag, expressions))
     ]
-    found = [replace(it, new=SAME) if it.spelled and it.names[0] in waiting else it for it in found]
+    found = [it._replace(new=SAME) if it.spelled and it.names[0] in waiting else it for it in found]
     said = {it.names[0] for it in found}
     alone = waiting if change.action == "update" and not found else []
     for name in dict.fromkeys((*forced, *alone)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tandem.review.changes import statements
 from tandem.review.changes.elements import NOTHING, pairs
@@ -35,8 +35,7 @@ class Later:
 LATER = Later()
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """One thing that is different."""
 
     path: str

@@ -52,9 +52,11 @@ def hidden_access(plan: Plan, permissions: Iterable[PermissionChange]) -> Iterat
 
 def _sensitive(plan: Plan) -> Iterator[Objection]:
     for change in (*plan.changes, *(plan.drift if plan.kind == "drift" else ())):
-        before = list(_hidden(change.type, change.before or {}))
-        found = (it for it in _hidden(change.type, change.after or {}) if it not in before)
-        for name in dict.fromkeys(name for name, _ in found):
+        before, after = change.before or {}, change.after or {}
+        differs = {name: value for name, value in after.items() if value != before.get(name)}
+        found = list(_hidden(change.type, differs))
+        known = list(_hidden(change.type, before)) if found else []
+        for name in dict.fromkeys(name for name, value in found if (name, value) not in known):
             yield Objection(
                 RULE,
                 change.address,

@@ -37,6 +37,7 @@ _FREE = frozenset(
     )
 )
 """Maps whose keys are the user's: a role in them is a value like any other."""
+_NESTED = (dict, list, tuple, Mapping)
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _may_name(key: str, item: Any) -> bool:
     if isinstance(item, str):
         may = item[:1] in ("{", "[") or _names_roles(key)
     else:
-        may = isinstance(item, Mapping | list | tuple) and bool(item)
+        may = bool(item) and isinstance(item, _NESTED)
     return may and key not in _FREE
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from tandem.deployment.model import Document
 from tandem.deployment.statements import statements_in, texts
@@ -24,17 +23,16 @@ _EVERYTHING = (_ANY, "*:*")
 _ACCOUNT_DIGITS = 12
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A part of a statement."""
 
     box: Box
     allows: bool
     statement: str
     """What the statement is called, as in `aws_iam_role_policy.web Push`."""
-    conditions: Mapping[str, Any] = field(repr=False)
+    conditions: Mapping[str, Any]
     """As they are written."""
-    written: Mapping[str, str] = field(repr=False)
+    written: Mapping[str, str]
     """How the statement writes what the box has in the one form in which it is compared."""
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tandem.deployment.symbols import equal, is_known, symbols_in
 from tandem.review.permissions.cells import ACTIONS, BOXES, CONDITIONS, RESOURCES, Cell
@@ -18,8 +18,7 @@ _MOST = 400
 """Boxes of what a boundary leaves from which the boundary is looked at by itself."""
 
 
-@dataclass(frozen=True)
-class Gain:
+class Gain(NamedTuple):
     """A cell that is gained or lost, or what is new of it."""
 
     cell: Cell
@@ -200,7 +199,7 @@ def _gains(new: Side, old: Side) -> Iterator[Gain]:
             pieces = new.left_of(cell, old)
             for gain in _gain(cell, [new.without_own(it, old) for it in pieces]):
                 is_beyond = old.limits is not None and BOXES.without([gain.box], old.limits)
-                yield replace(gain, is_beyond=True) if is_beyond else gain
+                yield gain._replace(is_beyond=True) if is_beyond else gain
     for cell in new.denying:
         if (False, cell.box) not in seen and cell.box not in old.denied:
             seen.add((False, cell.box))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property, lru_cache
 
 from tandem.access.chosen import is_chosen
@@ -85,7 +85,7 @@ class Needs:
             return True  # IAM policies of the account decide, as they do without it
         report = self._by_arn.get(principal.removeprefix("AWS:"))
         if report is not None:
-            return any(_lets_in(cell, *it) for it in _pairs(report)) or None
+            return any(_lets_in(cell, *it) for it in report.asked) or None
         found = (
             it.need
             for it in (self._report.services if self._report else ())
@@ -129,18 +129,11 @@ def _by_role(report: RoleReport, cell: Cell, had: Collection[Box], *, is_wide: b
     return (
         any(
             is_forced or _fits(cell, needed, on, had)
-            for needed, on in _pairs(report)
+            for needed, on in report.asked
             if covers_action(action, needed)
         )
         or None
     )
-
-
-def _pairs(report: RoleReport) -> Iterator[tuple[str, str]]:
-    """The actions and resources that a role needs, and what does as well."""
-    for verdict in report.needed:
-        yield verdict.need.action, verdict.need.resource
-        yield from verdict.need.alternatives
 
 
 def _fits(cell: Cell, action: str, resource: str, had: Collection[Box]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 _MOST = 128
 """Pieces of a box from which nobody looks any further: what is left is taken for everything."""
@@ -24,8 +24,7 @@ class Kind:
     """Whether they surely have nothing in common."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """What is in all of these and in none of those."""
 
     all_of: frozenset[Hashable] = frozenset()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from tandem.access.requests import statement_name
+from tandem.access.requests import statement_names
 from tandem.deployment.addresses import is_data
 from tandem.deployment.model import Deployment, Document, Policy, Role
 from tandem.deployment.statements import statements_in
@@ -97,8 +97,7 @@ class Source:
 
     def cells(self) -> list[Cell]:
         """What its statements say."""
-        count = len(statements_in(self.document)) if self.is_known else 0
-        return cells(self.document, [statement_name(self.policy, it) for it in range(count)])
+        return cells(self.document, statement_names(self.policy)) if self.is_known else []
 
 
 @dataclass(frozen=True)
